@@ -1,0 +1,7 @@
+//! The engine for Node: converts requests and answers, and nothing else. `shim/engine/types.ts` says what TypeScript
+//! sees. Expected failures cross as data.
+
+pub mod answer;
+pub mod explain;
+pub mod request;
+pub mod tables;

@@ -1,0 +1,145 @@
+//! The engine's own tables: reasons, commands, what is proven; and the compiler of route tables.
+
+use amalgam_commands::{COMMANDS, FlagKind};
+use amalgam_routing::proven::{BUILDS, VERSIONS, build_name};
+use amalgam_routing::table::{self, Mode, Rule, Table};
+use napi::bindgen_prelude::Buffer;
+use napi_derive::napi;
+use std::path::PathBuf;
+
+/// A reason for a fallback.
+#[napi(object)]
+pub struct Reason {
+    /// Its identifier.
+    pub id: String,
+    /// One sentence.
+    pub sentence: String,
+}
+
+/// All reasons.
+#[napi]
+pub fn reasons() -> Vec<Reason> {
+    let all = amalgam_types::Reason::ALL.iter();
+    all.map(|reason| Reason { id: reason.id().to_owned(), sentence: reason.sentence().to_owned() }).collect()
+}
+
+/// A flag.
+#[napi(object)]
+pub struct Flag {
+    /// The letter; empty where there is none.
+    pub short: String,
+    /// The long name.
+    pub long: String,
+    /// Whether a value follows.
+    pub takes_value: bool,
+    /// Whether it may be given several times.
+    pub list: bool,
+    /// Whether native implements it.
+    pub native: bool,
+}
+
+/// A command that native answers.
+#[napi(object)]
+pub struct Command {
+    /// The primary name.
+    pub name: String,
+    /// Its other names.
+    pub aliases: Vec<String>,
+    /// Its own flags.
+    pub flags: Vec<Flag>,
+    /// Whether its output is paged.
+    pub paged: bool,
+    /// One line.
+    pub doc: String,
+}
+
+/// All commands that native answers.
+#[napi]
+pub fn commands() -> Vec<Command> {
+    let flag = |flag: &amalgam_commands::Flag| Flag {
+        short: Some(flag.short).filter(|&short| short != '\0').map(String::from).unwrap_or_default(),
+        long: flag.long.to_owned(),
+        takes_value: flag.kind != FlagKind::Switch,
+        list: flag.kind == FlagKind::List,
+        native: flag.native,
+    };
+    let command = |spec: &amalgam_commands::CommandSpec| Command {
+        name: spec.name.to_owned(),
+        aliases: spec.aliases.iter().map(|&alias| alias.to_owned()).collect(),
+        flags: spec.flags.iter().map(flag).collect(),
+        paged: spec.paged,
+        doc: spec.summary.to_owned(),
+    };
+    COMMANDS.iter().map(command).collect()
+}
+
+/// What native is proven against.
+#[napi(object)]
+pub struct Proven {
+    /// Releases.
+    pub versions: Vec<String>,
+    /// Builds.
+    pub builds: Vec<String>,
+}
+
+/// The releases and builds of Mercurial that native is proven against.
+#[napi]
+pub fn proven() -> Proven {
+    Proven {
+        versions: VERSIONS.iter().map(|&version| version.to_owned()).collect(),
+        builds: BUILDS.iter().map(|&build| build_name(build).to_owned()).collect(),
+    }
+}
+
+/// One route of the policy.
+#[napi(object)]
+pub struct Route {
+    /// `python` or `native`.
+    pub mode: String,
+    /// Command names, or `*`.
+    pub commands: Vec<String>,
+}
+
+/// What the policy compiles to.
+#[napi(object)]
+pub struct Rules {
+    /// The files that the rules come from.
+    pub sources: Vec<String>,
+    /// The Python `hg`.
+    pub legacy: Option<String>,
+    /// In order; the first match wins.
+    pub routes: Vec<Route>,
+}
+
+/// A route table or what is wrong, by `kind`.
+#[napi(object)]
+#[derive(Default)]
+pub struct Compiled {
+    /// `table` or `invalid`.
+    pub kind: String,
+    /// The table's text.
+    pub text: Option<Buffer>,
+    /// What is wrong.
+    pub message: Option<String>,
+}
+
+/// The text of the route table for `rules`.
+#[napi]
+pub fn compile_route_table(rules: Rules) -> Compiled {
+    match compile(rules) {
+        Ok(text) => Compiled { kind: "table".to_owned(), text: Some(text.into()), ..Compiled::default() },
+        Err(message) => Compiled { kind: "invalid".to_owned(), message: Some(message), ..Compiled::default() },
+    }
+}
+
+fn compile(rules: Rules) -> Result<Vec<u8>, String> {
+    let rule = |route: Route| match Mode::from_word(&route.mode) {
+        Some(mode) => Ok(Rule { commands: route.commands, mode }),
+        None => Err(format!("{:?} is not a mode", route.mode)),
+    };
+    let table = Table {
+        legacy: rules.legacy.map(PathBuf::from),
+        rules: rules.routes.into_iter().map(rule).collect::<Result<_, _>>()?,
+    };
+    table::compile(&table::Rules { sources: rules.sources.into_iter().map(PathBuf::from).collect(), table })
+}

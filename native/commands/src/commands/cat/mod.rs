@@ -1,0 +1,83 @@
+//! `hg cat`: files as they are in a revision, to stdout or into files.
+
+mod contents;
+mod target;
+
+use crate::display::PathDisplay;
+use crate::selection::{Selected, manifest_without_subrepositories, missing_from, missing_warning};
+use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use amalgam_matching::PatternKind;
+use amalgam_types::{Node, Outcome, Reason, Stop};
+use target::Target;
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    name: "cat",
+    aliases: &[],
+    flags: &[
+        Flag::value('o', "output"),
+        Flag::value('r', "rev"),
+        Flag::switch('\0', "decode"),
+        Flag::list('I', "include"),
+        Flag::list('X', "exclude"),
+        Flag::value('T', "template"),
+    ],
+    repository: RepositoryUse::Required,
+    infers_repository: true,
+    paged: true,
+    summary: "output the current or given revision of files",
+    run,
+};
+
+fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    prepared.refuse_template()?;
+    if prepared.parsed.arguments.is_empty() {
+        return Err(Stop::unsupported(Reason::UsageError, "cat needs a file"));
+    }
+    if prepared.parsed.switch("decode") && prepared.config.items("decode").next().is_some() {
+        return Err(Stop::unsupported(Reason::ConfigUnsupported, "[decode]"));
+    }
+    let repository = prepared.repository()?;
+    let rev = prepared.resolve(prepared.parsed.value("rev").unwrap_or(b"."))?;
+    let matcher = prepared.matcher(&Selected::Revision(rev), PatternKind::Relpath)?;
+    let target = match prepared.parsed.value("output").filter(|format| *format != b"-") {
+        Some(format) => Some(Target::parse(format)?),
+        None => None,
+    };
+    if target.is_none() {
+        pager::start(prepared, out)?;
+    }
+    let display = PathDisplay::settle(prepared, true)?;
+    let manifest = manifest_without_subrepositories(repository, rev)?;
+
+    let mut files: Vec<(Vec<u8>, Node)> = Vec::new();
+    if let ([only], false) = (matcher.explicit_files(), matcher.any_patterns())
+        && let Some(entry) = manifest.get(only)?
+    {
+        // One plain name is looked up by itself: no folder of that name is searched.
+        files.push((only.clone(), entry.node()?));
+    } else {
+        for entry in manifest.iter() {
+            let entry = entry?;
+            if matcher.matches(entry.path) {
+                files.push((entry.path.to_vec(), entry.node()?));
+            }
+        }
+    }
+    let found = !files.is_empty();
+    let warnings = match missing_from(&manifest, &matcher)? {
+        // Legacy's look-up of the one name stops before it can miss another.
+        _ if matcher.explicit_files().len() == 1 && !matcher.any_patterns() && found => Vec::new(),
+        missing => {
+            missing.iter().map(|path| missing_warning(repository, rev, &display, path)).collect::<Outcome<Vec<_>>>()?
+        }
+    };
+
+    match target {
+        Some(target) => target.write_all(prepared, rev, &files)?,
+        None => contents::write_all(repository, &files, out)?,
+    }
+    for warning in warnings {
+        out.write_error(&warning, "ui.warning");
+    }
+    Ok(i32::from(!found))
+}

@@ -1,0 +1,115 @@
+//! `hg files`: the tracked files of the working directory or of a revision.
+
+use crate::display::PathDisplay;
+use crate::selection::{
+    Selected, manifest_without_subrepositories, missing_from, missing_warning, refuse_subrepositories,
+};
+use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use amalgam_matching::{Matcher, PatternKind};
+use amalgam_repo::Repository;
+use amalgam_types::{EXEC_BIT, Outcome, Reason, Rev, Stop};
+use amalgam_worktree::tracked_files;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    name: "files",
+    aliases: &[],
+    flags: &[
+        Flag::value('r', "rev"),
+        Flag::switch('0', "print0"),
+        Flag::list('I', "include"),
+        Flag::list('X', "exclude"),
+        Flag::value('T', "template"),
+        Flag::switch('S', "subrepos"),
+    ],
+    repository: RepositoryUse::Required,
+    infers_repository: false,
+    paged: true,
+    summary: "list tracked files",
+    run,
+};
+
+fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    prepared.refuse_template()?;
+    let selected = prepared.select(prepared.parsed.value("rev"), Selected::WorkingCopy)?;
+    let matcher = prepared.matcher(&selected, PatternKind::Relpath)?;
+    pager::start(prepared, out)?;
+    let display = PathDisplay::settle(prepared, true)?;
+    let lines = Lines { display, end: prepared.line_end(), verbose: prepared.verbose()? };
+    let repository = prepared.repository()?;
+    let found = match selected {
+        Selected::WorkingCopy => list_working_copy(repository, &matcher, &lines, out)?,
+        Selected::Revision(rev) => list_revision(repository, rev, &matcher, &lines, out)?,
+    };
+    Ok(i32::from(!found))
+}
+
+struct Lines {
+    display: PathDisplay,
+    end: u8,
+    verbose: bool,
+}
+
+impl Lines {
+    fn write(&self, out: &mut Output<'_>, path: &[u8], details: Option<(u64, u8)>) {
+        if let Some((size, flag)) = details {
+            let flag = if flag == 0 { ' ' } else { char::from(flag) };
+            out.write(format!("{size:>10} {flag} ").as_bytes());
+        }
+        let mut line = self.display.show(path).into_owned();
+        line.push(self.end);
+        out.write(&line);
+    }
+}
+
+fn list_working_copy(repository: &Repository, matcher: &Matcher, lines: &Lines, out: &mut Output<'_>) -> Outcome<bool> {
+    let tracked = tracked_files(repository)?;
+    refuse_subrepositories(|name| tracked.contains(name))?;
+    let mut found = false;
+    for path in tracked.iter().filter(|path| matcher.matches(path)) {
+        let details = if lines.verbose { Some(stat(repository, path)?) } else { None };
+        lines.write(out, path, details);
+        found = true;
+    }
+    Ok(found)
+}
+
+/// Size and flag of a file in the working directory. Legacy aborts half-way through on a missing one.
+fn stat(repository: &Repository, path: &[u8]) -> Outcome<(u64, u8)> {
+    let meta = std::fs::symlink_metadata(repository.root().join(OsStr::from_bytes(path)))
+        .map_err(|error| Stop::unsupported(Reason::FileUnsupported, error.to_string()))?;
+    let flag = match (meta.is_symlink(), meta.mode() & EXEC_BIT != 0) {
+        (true, _) => b'l',
+        (false, true) => b'x',
+        (false, false) => 0,
+    };
+    Ok((meta.len(), flag))
+}
+
+fn list_revision(
+    repository: &Repository,
+    rev: Rev,
+    matcher: &Matcher,
+    lines: &Lines,
+    out: &mut Output<'_>,
+) -> Outcome<bool> {
+    let manifest = manifest_without_subrepositories(repository, rev)?;
+    let mut found = false;
+    for entry in manifest.iter() {
+        let entry = entry?;
+        if matcher.matches(entry.path) {
+            let details = match lines.verbose {
+                true => Some((repository.file_size(entry.path, &entry.node()?)?, entry.flags)),
+                false => None,
+            };
+            lines.write(out, entry.path, details);
+            found = true;
+        }
+    }
+    for path in missing_from(&manifest, matcher)? {
+        out.write_error(&missing_warning(repository, rev, &lines.display, &path)?, "ui.warning");
+    }
+    Ok(found)
+}

@@ -1,0 +1,75 @@
+//! `hg manifest`: the files of a revision, or of all of history.
+
+use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use amalgam_types::{AbortKind, Outcome, Reason, Stop};
+use std::collections::BTreeSet;
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    name: "manifest",
+    aliases: &[],
+    flags: &[Flag::value('r', "rev"), Flag::switch('\0', "all"), Flag::value('T', "template")],
+    repository: RepositoryUse::Required,
+    infers_repository: false,
+    paged: true,
+    summary: "output the current or given revision of the project manifest",
+    run,
+};
+
+fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    prepared.refuse_template()?;
+    if prepared.parsed.arguments.len() > 1 {
+        return Err(Stop::unsupported(Reason::UsageError, "more than one revision"));
+    }
+    let argument = prepared.parsed.arguments.first().map(Vec::as_slice).filter(|symbol| !symbol.is_empty());
+    let flag = prepared.parsed.value("rev");
+    if prepared.parsed.switch("all") {
+        if argument.or(flag).is_some() {
+            return Err(Stop::abort(AbortKind::Input, "can't specify a revision with --all"));
+        }
+        return list_all(prepared, out);
+    }
+    if argument.is_some() && flag.is_some() {
+        return Err(Stop::abort(AbortKind::Input, "please specify just one revision"));
+    }
+    list_revision(prepared, argument.or(flag).unwrap_or(b"."), out)
+}
+
+fn list_revision(prepared: &Prepared, symbol: &[u8], out: &mut Output<'_>) -> Outcome<i32> {
+    let verbose = prepared.verbose()?;
+    let rev = prepared.resolve(symbol)?;
+    let manifest = prepared.repository()?.manifest_of(rev)?;
+    pager::start(prepared, out)?;
+    for entry in manifest.iter() {
+        let entry = entry?;
+        if verbose {
+            let (mode, kind) = match entry.flags {
+                b'l' => ("644", '@'),
+                b'x' => ("755", '*'),
+                _ => ("644", ' '),
+            };
+            out.write(format!("{mode} {kind} ").as_bytes());
+        }
+        out.write(&[entry.path, b"\n"].concat());
+    }
+    Ok(0)
+}
+
+/// Every path that any visible changeset touched.
+fn list_all(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    let repository = prepared.repository()?;
+    let visibility = repository.visibility(&prepared.config)?;
+    let changelog = repository.changelog()?;
+    let mut paths = BTreeSet::new();
+    for rev in (0..changelog.len()).filter(|&rev| !visibility.is_hidden(rev)) {
+        for path in changelog.entry(rev)?.files() {
+            if !paths.contains(path) {
+                paths.insert(path.to_vec());
+            }
+        }
+    }
+    pager::start(prepared, out)?;
+    for path in paths {
+        out.write(&[path.as_slice(), b"\n"].concat());
+    }
+    Ok(0)
+}

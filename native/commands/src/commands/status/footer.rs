@@ -1,0 +1,156 @@
+//! What `status --verbose` adds below the listing: the unfinished operation, the conflicts that are left, and how
+//! to go on. Each part is a block of lines that begin with `#`, and ends with an empty line.
+
+use crate::{Output, Prepared};
+use amalgam_config::plain;
+use amalgam_matching::relative_path;
+use amalgam_repo::UnfinishedState;
+use amalgam_types::{Outcome, Reason, Stop};
+use std::os::unix::ffi::OsStrExt;
+
+/// The blocks to write; none where nothing is under way or nobody asked.
+pub(super) struct Footer(Vec<Vec<u8>>);
+
+impl Footer {
+    /// What there is to say of this repository.
+    ///
+    /// # Errors
+    /// `RepositoryState` for an extension's operation, which legacy words, and for a merge state that does not read.
+    pub(super) fn settle(prepared: &Prepared) -> Outcome<Footer> {
+        let verbose = prepared.verbose()? || prepared.config.bool_or("commands", "status.verbose", false)?;
+        if !verbose || plain(&prepared.env, None) || prepared.parsed.switch("print0") {
+            return Ok(Footer(Vec::new()));
+        }
+        let operation = match operation(prepared)? {
+            Some(state) => Some((state.name(), advice(state)?)),
+            None => None,
+        };
+        Ok(Footer(blocks(operation, conflicts(prepared)?.as_deref())))
+    }
+
+    pub(super) fn write(&self, out: &mut Output<'_>) {
+        for block in &self.0 {
+            out.write_labelled(block, "status.morestatus");
+        }
+    }
+}
+
+/// The operation legacy would name: the first it asks for of those it is not told to skip.
+fn operation(prepared: &Prepared) -> Outcome<Option<UnfinishedState>> {
+    let skipped = prepared.config.get_list("commands", "status.skipstates").unwrap_or_default();
+    let states = prepared.repository()?.unfinished_states()?;
+    Ok(states.into_iter().find(|state| !skipped.iter().any(|name| name == state.name().as_bytes())))
+}
+
+/// How to go on, and how to give up.
+fn advice(state: UnfinishedState) -> Outcome<&'static str> {
+    Ok(match state {
+        UnfinishedState::Unshelve => {
+            "To continue:    hg unshelve --continue\n\
+             To abort:       hg unshelve --abort"
+        }
+        UnfinishedState::Graft => {
+            "To continue:    hg graft --continue\n\
+             To abort:       hg graft --abort\n\
+             To stop:        hg graft --stop"
+        }
+        UnfinishedState::Bisect => {
+            "To mark the changeset good:    hg bisect --good\n\
+             To mark the changeset bad:     hg bisect --bad\n\
+             To abort:                      hg bisect --reset"
+        }
+        UnfinishedState::Update => "To continue:    hg update .",
+        UnfinishedState::Merge => {
+            "To continue:    hg commit\n\
+             To abort:       hg merge --abort"
+        }
+        UnfinishedState::Histedit | UnfinishedState::Rebase | UnfinishedState::Transplant => {
+            return Err(Stop::unsupported(Reason::RepositoryState, format!("an unfinished {}", state.name())));
+        }
+    })
+}
+
+/// The unresolved paths in order, as seen from where the process stands; `None` when no merge is under way.
+fn conflicts(prepared: &Prepared) -> Outcome<Option<Vec<Vec<u8>>>> {
+    let merge = prepared.repository()?.merge_state()?;
+    if !merge.is_active() {
+        return Ok(None);
+    }
+    let mut paths: Vec<&[u8]> = merge.unresolved().collect();
+    paths.sort_unstable();
+    // No setting has a say in this: not `ui.relative-paths`, nor `ui.forcecwd`.
+    let (root, cwd) = (prepared.root_bytes()?, prepared.cwd.as_os_str().as_bytes());
+    Ok(Some(paths.into_iter().map(|path| relative_path(root, cwd, path).into_owned()).collect()))
+}
+
+/// The blocks for an operation (its name, and advice) and the unresolved paths of a merge.
+fn blocks(operation: Option<(&str, &str)>, conflicts: Option<&[Vec<u8>]>) -> Vec<Vec<u8>> {
+    let mut out = Vec::new();
+    if let Some((name, _)) = operation {
+        out.push(block(format!("The repository is in an unfinished *{name}* state.").as_bytes()));
+    }
+    match conflicts {
+        None => {}
+        Some([]) => out.push(block(b"No unresolved merge conflicts.")),
+        Some(paths) => {
+            let mut text = b"Unresolved merge conflicts:\n\n".to_vec();
+            for path in paths {
+                text.extend_from_slice(b"    ");
+                text.extend_from_slice(path);
+                text.push(b'\n');
+            }
+            text.extend_from_slice(b"\nTo mark files as resolved:  hg resolve --mark FILE");
+            out.push(block(&text));
+        }
+    }
+    if let Some((_, advice)) = operation {
+        out.push(block(advice.as_bytes()));
+    }
+    out
+}
+
+/// Each line behind `# `, and an empty line after all. Lines end as Python's `bytes.splitlines` has it, because a
+/// folder outside the repository may have any name.
+fn block(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + 32);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len());
+        let (line, tail) = rest.split_at(end);
+        out.extend_from_slice(b"# ");
+        out.extend_from_slice(line);
+        out.push(b'\n');
+        rest = tail.strip_prefix(b"\r\n").or_else(|| tail.get(1..)).unwrap_or_default();
+    }
+    out.push(b'\n');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(operation: Option<(&str, &str)>, conflicts: Option<&[&str]>) -> String {
+        let conflicts = conflicts.map(|paths| paths.iter().map(|path| path.as_bytes().to_vec()).collect::<Vec<_>>());
+        String::from_utf8(blocks(operation, conflicts.as_deref()).concat()).expect("all of it is text")
+    }
+
+    #[test]
+    fn the_parts_in_order() {
+        assert_eq!(text(None, None), "");
+        assert_eq!(text(None, Some(&[])), "# No unresolved merge conflicts.\n\n");
+        assert_eq!(
+            text(Some(("graft", "one\ntwo")), Some(&["../a", "b"])),
+            "# The repository is in an unfinished *graft* state.\n\n\
+             # Unresolved merge conflicts:\n# \n#     ../a\n#     b\n# \n\
+             # To mark files as resolved:  hg resolve --mark FILE\n\n\
+             # one\n# two\n\n"
+        );
+    }
+
+    #[test]
+    fn lines_end_as_in_python() {
+        assert_eq!(block(b"a\rb\r\nc\n\rd\n"), b"# a\n# b\n# c\n# \n# d\n\n");
+        assert_eq!(block(b"a\r"), b"# a\n\n");
+    }
+}

@@ -1,0 +1,203 @@
+//! One invocation, ready to be answered, and what is common to all answers: verbosity, colour, the pager, and
+//! how an abort is printed.
+
+use crate::{CommandSpec, Output, Parsed, Styles, pager};
+use amalgam_config::Config;
+use amalgam_repo::Repository;
+use amalgam_types::{Abort, AbortKind, Environment, LegacyFacts, Outcome, Reason, Stop};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+/// What the standard descriptors are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Terminal {
+    /// Whether stdin is a terminal.
+    pub stdin_tty: bool,
+    /// Whether stdout is a terminal.
+    pub stdout_tty: bool,
+    /// Whether stderr is a terminal.
+    pub stderr_tty: bool,
+    /// The terminal's width in columns, where there is one.
+    pub columns: Option<u16>,
+}
+
+impl Terminal {
+    /// Legacy's `ui.formatted()`: the setting, or whether stdout is a terminal.
+    ///
+    /// # Errors
+    /// The abort for a setting that is not a boolean.
+    pub fn is_formatted(&self, config: &Config) -> Outcome<bool> {
+        Ok(config.get_bool("ui", "formatted")?.unwrap_or(self.stdout_tty))
+    }
+}
+
+/// Everything that a command may look at.
+pub struct Prepared {
+    /// The command.
+    pub spec: &'static CommandSpec,
+    /// Its options and arguments.
+    pub parsed: Parsed,
+    /// The environment as the process got it.
+    pub env: Environment,
+    /// All configuration in force, the repository's and the command line's included.
+    pub config: Config,
+    /// Whether legacy loads any extension here, the repository's own among them.
+    pub loads_extensions: bool,
+    /// What is known of legacy; `version` is empty where there is none.
+    pub facts: LegacyFacts,
+    /// The repository, for commands that use one.
+    pub repository: Option<Repository>,
+    /// The working directory, after `--cwd`.
+    pub cwd: PathBuf,
+    /// What the standard descriptors are.
+    pub terminal: Terminal,
+}
+
+impl Prepared {
+    /// The repository.
+    ///
+    /// # Errors
+    /// `RepositoryPath` when there is none; `routing` does not let it come to that for commands that need one.
+    pub fn repository(&self) -> Outcome<&Repository> {
+        self.repository.as_ref().ok_or_else(|| Stop::unsupported(Reason::RepositoryPath, "no repository"))
+    }
+
+    /// The repository's root as bytes.
+    ///
+    /// # Errors
+    /// When there is no repository.
+    pub fn root_bytes(&self) -> Outcome<&[u8]> {
+        Ok(self.repository()?.root().as_os_str().as_bytes())
+    }
+
+    /// The working directory relative to the root: empty at the root, absolute when it is outside.
+    ///
+    /// # Errors
+    /// When there is no repository.
+    pub fn cwd_in_repository(&self) -> Outcome<Vec<u8>> {
+        let root = self.root_bytes()?;
+        let cwd = match self.config.get("ui", "forcecwd") {
+            Some(forced) if !forced.is_empty() => forced,
+            _ => self.cwd.as_os_str().as_bytes(),
+        };
+        Ok(match cwd.strip_prefix(root) {
+            Some(b"") => Vec::new(),
+            Some(below) if below[0] == b'/' => below[1..].to_vec(),
+            // A root of `/` ends with its slash.
+            Some(below) if root.ends_with(b"/") => below.to_vec(),
+            _ => cwd.to_vec(),
+        })
+    }
+
+    /// `ui.quiet` as legacy settles it with verbose and debug.
+    ///
+    /// # Errors
+    /// The abort for a setting that is not a boolean.
+    pub fn quiet(&self) -> Outcome<bool> {
+        Ok(self.verbosity()?.0)
+    }
+
+    /// `ui.verbose` as legacy settles it with quiet and debug.
+    ///
+    /// # Errors
+    /// The abort for a setting that is not a boolean.
+    pub fn verbose(&self) -> Outcome<bool> {
+        Ok(self.verbosity()?.1)
+    }
+
+    /// What ends each name: NUL under `--print0`.
+    pub fn line_end(&self) -> u8 {
+        if self.parsed.switch("print0") { 0 } else { b'\n' }
+    }
+
+    /// The formatter's template: native has none yet.
+    ///
+    /// # Errors
+    /// `OutputUnsupported` when `-T` was given.
+    pub fn refuse_template(&self) -> Outcome<()> {
+        match self.parsed.value("template") {
+            Some(_) => Err(Stop::unsupported(Reason::OutputUnsupported, "--template")),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether `ui.debug` is on: legacy then says more on nearly every path.
+    fn verbosity(&self) -> Outcome<(bool, bool)> {
+        let quiet = self.config.bool_or("ui", "quiet", false)?;
+        let verbose = self.config.bool_or("ui", "verbose", false)?;
+        // Both together cancel out.
+        Ok(if quiet && verbose { (false, false) } else { (quiet, verbose) })
+    }
+
+    fn color(&self) -> Outcome<Option<Styles>> {
+        Styles::for_invocation(&self.config, &self.env, &self.terminal, &self.facts)
+    }
+
+    fn refuse_debug(&self) -> Outcome<()> {
+        if self.config.bool_or("ui", "debug", false)? {
+            return Err(Stop::unsupported(Reason::ConfigUnsupported, "ui.debug"));
+        }
+        if self.config.bool_or("ui", "timestamp-output", false)? {
+            return Err(Stop::unsupported(Reason::ConfigUnsupported, "ui.timestamp-output"));
+        }
+        match self.config.get("ui", "message-output") {
+            None | Some(b"stdio") => Ok(()),
+            Some(_) => Err(Stop::unsupported(Reason::ConfigUnsupported, "ui.message-output")),
+        }
+    }
+}
+
+/// Answers `prepared` into `out` and returns the exit code. An abort is printed as legacy prints it.
+///
+/// # Errors
+/// `Unsupported` only: nothing has left `out` then, and legacy must answer.
+pub fn answer(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    pager::refuse_forced(prepared)?;
+    answer_with(prepared, out, |out| (prepared.spec.run)(prepared, out))
+}
+
+/// Answers with an error that legacy finds before it comes to the command.
+///
+/// # Errors
+/// `Unsupported` only.
+pub fn answer_abort(prepared: &Prepared, abort: &Abort, out: &mut Output<'_>) -> Outcome<i32> {
+    answer_with(prepared, out, |_| Err(Stop::Abort(abort.clone())))
+}
+
+fn answer_with(
+    prepared: &Prepared,
+    out: &mut Output<'_>,
+    run: impl FnOnce(&mut Output<'_>) -> Outcome<i32>,
+) -> Outcome<i32> {
+    prepared.refuse_debug().map_err(left_to_legacy)?;
+    out.set_styles(prepared.color().map_err(left_to_legacy)?);
+    match run(out) {
+        // Which of several warnings and errors comes first depends on when legacy reads the setting.
+        Err(stop @ Stop::Abort(Abort { kind: AbortKind::Config, .. })) => Err(left_to_legacy(stop)),
+        Err(Stop::Abort(abort)) => print_abort(prepared, &abort, out).map_err(left_to_legacy),
+        other => other,
+    }
+}
+
+/// A setting that decides how errors look is itself in error: which of legacy's layers stumbles first is its own
+/// affair.
+fn left_to_legacy(stop: Stop) -> Stop {
+    match stop {
+        Stop::Abort(abort) => Stop::unsupported(Reason::ConfigBroken, String::from_utf8_lossy(&abort.message)),
+        unsupported => unsupported,
+    }
+}
+
+/// Prints `abort` as legacy does and returns its exit code.
+fn print_abort(prepared: &Prepared, abort: &Abort, out: &mut Output<'_>) -> Outcome<i32> {
+    let mut text = b"abort: ".to_vec();
+    text.extend_from_slice(&abort.message);
+    text.push(b'\n');
+    if let Some(hint) = &abort.hint {
+        text.push(b'(');
+        text.extend_from_slice(hint);
+        text.extend_from_slice(b")\n");
+    }
+    out.write_error(&text, "ui.error");
+    Ok(abort.exit_code(prepared.config.detailed_exit_code()?))
+}

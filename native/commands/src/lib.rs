@@ -1,0 +1,25 @@
+//! The commands that native answers: one file each, and the one table of them.
+//!
+//! A command gets a [`Prepared`] invocation (configuration loaded, repository open, options parsed) and writes to
+//! an [`Output`]. It ends with an exit code, an abort in legacy's words, or `Unsupported`. Nothing here prints,
+//! exits or reads the environment; `routing` prepares and the edges print.
+
+mod color;
+mod commands;
+mod display;
+mod invocation;
+mod lookup;
+mod options;
+mod output;
+mod pager;
+mod selection;
+mod spec;
+mod table;
+
+pub use color::Styles;
+pub use invocation::{Prepared, Terminal, answer, answer_abort};
+pub use lookup::{Lookup, lookup};
+pub use options::{FlagValue, Parsed, Split, parse, split};
+pub use output::{Output, PagerRequest, Sink, Stream};
+pub use spec::{CommandSpec, Flag, FlagKind, GLOBAL_FLAGS, RepositoryUse, Run};
+pub use table::COMMANDS;

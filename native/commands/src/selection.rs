@@ -1,0 +1,145 @@
+//! What the path commands share: the matcher for their patterns, the revision that `-r` names, and the files of
+//! a revision or of the working directory that match.
+
+use crate::Prepared;
+use crate::display::PathDisplay;
+use amalgam_formats::manifest::Manifest;
+use amalgam_matching::{Engine, MatchContext, MatchOptions, Matcher, PatternKind};
+use amalgam_repo::Repository;
+use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, short_hex};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Files whose presence makes a revision or working directory one with subrepositories.
+const SUBREPOSITORY_FILES: [&[u8]; 2] = [b".hgsub", b".hgsubstate"];
+
+/// What a revision flag selects.
+pub(crate) enum Selected {
+    /// The working directory.
+    WorkingCopy,
+    /// A changeset, or the null revision.
+    Revision(Rev),
+}
+
+impl Prepared {
+    /// The matcher for this command's arguments, `-I` and `-X`. Paths of the working directory are audited on disk;
+    /// those of a revision are not.
+    ///
+    /// # Errors
+    /// Aborts for paths outside the repository, `PatternUnsupported` for what cannot be matched exactly.
+    pub(crate) fn matcher(&self, selected: &Selected, default: PatternKind) -> Outcome<Matcher> {
+        let cwd = self.cwd_in_repository()?;
+        let context = self.match_context(&cwd)?;
+        let options = MatchOptions {
+            patterns: &self.parsed.arguments,
+            include: self.parsed.list("include"),
+            exclude: self.parsed.list("exclude"),
+            default,
+        };
+        match selected {
+            Selected::WorkingCopy => Matcher::new(&context, &options),
+            Selected::Revision(_) => Matcher::for_revision(&context, &options),
+        }
+    }
+
+    /// What the matching crate needs to know of this invocation. `cwd` is [`Prepared::cwd_in_repository`].
+    ///
+    /// # Errors
+    /// When there is no repository.
+    pub(crate) fn match_context<'a>(&'a self, cwd: &'a [u8]) -> Outcome<MatchContext<'a>> {
+        Ok(MatchContext {
+            root: self.repository()?.root(),
+            cwd,
+            cwd_abs: &self.cwd,
+            env: &self.env,
+            config: &self.config,
+            engine: if self.facts.is_rust() { Engine::RustExtension } else { Engine::PythonBytes },
+        })
+    }
+
+    /// Resolves `symbol`, or takes `default` where none was given.
+    ///
+    /// # Errors
+    /// As [`Repository::resolve`].
+    pub(crate) fn select(&self, symbol: Option<&[u8]>, default: Selected) -> Outcome<Selected> {
+        let Some(symbol) = symbol else { return Ok(default) };
+        self.resolve(symbol).map(Selected::Revision)
+    }
+
+    /// The revision that `symbol` names.
+    ///
+    /// # Errors
+    /// As [`Repository::resolve`]; the working directory as a revision is left to legacy.
+    pub(crate) fn resolve(&self, symbol: &[u8]) -> Outcome<Rev> {
+        let resolved = self.repository()?.resolve(&self.config, symbol)?;
+        resolved.rev().ok_or_else(|| Stop::unsupported(Reason::RevisionExpression, "the working directory"))
+    }
+}
+
+/// The manifest of `rev`, refused when the revision has subrepositories.
+///
+/// # Errors
+/// `SubrepositoryPresent`, or what reading meets.
+pub(crate) fn manifest_without_subrepositories(repository: &Repository, rev: Rev) -> Outcome<Arc<Manifest>> {
+    let manifest = repository.manifest_of(rev)?;
+    for name in SUBREPOSITORY_FILES {
+        if manifest.get(name)?.is_some() {
+            return Err(Stop::unsupported(Reason::SubrepositoryPresent, String::from_utf8_lossy(name)));
+        }
+    }
+    Ok(manifest)
+}
+
+/// Refuses a dirstate that tracks subrepositories.
+///
+/// # Errors
+/// `SubrepositoryPresent`.
+pub(crate) fn refuse_subrepositories(mut tracked: impl FnMut(&[u8]) -> bool) -> Outcome<()> {
+    for name in SUBREPOSITORY_FILES {
+        if tracked(name) {
+            return Err(Stop::unsupported(Reason::SubrepositoryPresent, String::from_utf8_lossy(name)));
+        }
+    }
+    Ok(())
+}
+
+/// The names that were given outright and are neither a file nor a folder of `manifest`, sorted: legacy warns of
+/// each after it has dealt with the rest.
+///
+/// # Errors
+/// What reading the manifest meets.
+pub(crate) fn missing_from(manifest: &Manifest, matcher: &Matcher) -> Outcome<Vec<Vec<u8>>> {
+    if matcher.is_always() {
+        return Ok(Vec::new());
+    }
+    let names: BTreeSet<&Vec<u8>> = matcher.explicit_files().iter().filter(|name| !name.is_empty()).collect();
+    let mut missing = Vec::new();
+    for name in names {
+        if manifest.get(name)?.is_none() && !manifest.has_dir(name)? {
+            missing.push(name.clone());
+        }
+    }
+    Ok(missing)
+}
+
+/// Legacy's warning for a name that a revision does not have.
+pub(crate) fn missing_warning(
+    repository: &Repository,
+    rev: Rev,
+    display: &PathDisplay,
+    path: &[u8],
+) -> Outcome<Vec<u8>> {
+    let mut line = display.show(path).into_owned();
+    line.extend_from_slice(b": no such file in rev ");
+    line.extend_from_slice(short_hex(&changeset_node(repository, rev)?).as_bytes());
+    line.push(b'\n');
+    Ok(line)
+}
+
+/// The id of a changeset or of the null revision.
+///
+/// # Errors
+/// What reading the index meets.
+pub(crate) fn changeset_node(repository: &Repository, rev: Rev) -> Outcome<Node> {
+    if rev == NULL_REV { Ok(NULL_NODE) } else { repository.changelog()?.node(rev) }
+}

@@ -1,0 +1,219 @@
+//! Revlogs: the append-only files in which Mercurial keeps every version of a text.
+//!
+//! A revlog of version 1 (`hg help internals.revlogs`) is an index of 64-byte entries (`*.i`) and the
+//! chunks that the entries point at. The chunks are in a second file (`*.d`), or, when the index header
+//! says "inline", each chunk follows its entry. A chunk is compressed on its own; it holds either a whole
+//! text or a delta against an earlier revision. The node id of a revision is the SHA-1 of its parents'
+//! ids and its text, so every text that is read here is proved.
+
+mod chunk;
+mod delta;
+mod index;
+
+pub use index::{ENTRY_SIZE, Entry, Index, flags};
+
+use crate::{Source, damaged};
+use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop};
+use sha1::{Digest, Sha1};
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// Opens the `*.d` file when a chunk is first needed.
+pub type DataOpener = Box<dyn Fn() -> Outcome<Box<dyn Source>> + Send + Sync>;
+
+/// Chunks that are nearer than this to each other are read in one piece.
+const READ_GAP: u64 = 16 * 1024;
+
+/// The longest delta that leads from a text of one size to a text of another: every byte of the older one
+/// deleted on its own, every byte of the newer one new.
+fn delta_limit(older: Option<u32>, newer: Option<u32>) -> u64 {
+    match (older, newer) {
+        (Some(older), Some(newer)) => u64::from(newer) + 12 * (u64::from(older) + 2),
+        _ => chunk::LIMIT,
+    }
+}
+
+/// One revlog.
+pub struct Revlog {
+    name: String,
+    index: Index,
+    open_data: DataOpener,
+    data: OnceLock<Outcome<Box<dyn Source>>>,
+}
+
+impl Revlog {
+    /// Reads the header (and, for an inline revlog, where the entries are). `name` is for messages.
+    pub fn new(name: impl Into<String>, index: Box<dyn Source>, open_data: DataOpener) -> Outcome<Self> {
+        let name = name.into();
+        let index = Index::new(&name, index)?;
+        Ok(Revlog { name, index, open_data, data: OnceLock::new() })
+    }
+
+    /// A revlog that has no file: it holds no revision.
+    pub fn empty(name: impl Into<String>) -> Self {
+        Revlog {
+            name: name.into(),
+            index: Index::empty(),
+            open_data: Box::new(|| Err(damaged("an empty revlog has no data"))),
+            data: OnceLock::new(),
+        }
+    }
+
+    /// How many revisions there are.
+    pub fn len(&self) -> Rev {
+        self.index.len()
+    }
+
+    /// Whether there is no revision.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The index.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// What the index says of `rev`.
+    pub fn entry(&self, rev: Rev) -> Outcome<Entry> {
+        self.index.entry(rev).map_err(|stop| self.named(stop))
+    }
+
+    /// The id of `rev`; the null id for the null revision.
+    pub fn node(&self, rev: Rev) -> Outcome<Node> {
+        if rev == NULL_REV { Ok(NULL_NODE) } else { Ok(self.entry(rev)?.node) }
+    }
+
+    /// The highest revision with this id, looking backwards from the tip.
+    pub fn rev_of(&self, node: &Node) -> Outcome<Option<Rev>> {
+        self.index.rev_of(node).map_err(|stop| self.named(stop))
+    }
+
+    /// The text of `rev`, proved against its id. Censored, ellipsis and externally stored revisions are a stop.
+    pub fn text(&self, rev: Rev) -> Outcome<Vec<u8>> {
+        self.read_text(rev).map_err(|stop| self.named(stop))
+    }
+
+    fn named(&self, stop: Stop) -> Stop {
+        match stop {
+            Stop::Unsupported(mut unsupported) if !unsupported.detail.starts_with(&self.name) => {
+                unsupported.detail = format!("{}: {}", self.name, unsupported.detail);
+                Stop::Unsupported(unsupported)
+            }
+            other => other,
+        }
+    }
+
+    fn read_text(&self, rev: Rev) -> Outcome<Vec<u8>> {
+        if rev == NULL_REV {
+            return Ok(Vec::new());
+        }
+        let entry = self.index.entry(rev)?;
+        if entry.flags & flags::TEXT_CHANGING != 0 {
+            return Err(damaged(format!("revision {rev} is censored or stored elsewhere")));
+        }
+        if entry.flags & !flags::KNOWN != 0 {
+            return Err(damaged(format!("revision {rev} has unknown flags")));
+        }
+        let chain = self.chain(rev, entry)?;
+        let text = self.assemble(&chain)?;
+        if self.hash_of(&chain[chain.len() - 1].1, &text)? == entry.node {
+            Ok(text)
+        } else {
+            Err(Stop::unsupported(Reason::RepositoryDamaged, format!("revision {rev} does not match its id")))
+        }
+    }
+
+    /// From the whole text to `rev`, oldest first.
+    fn chain(&self, rev: Rev, entry: Entry) -> Outcome<Vec<(Rev, Entry)>> {
+        let mut chain = vec![(rev, entry)];
+        let (mut at, mut entry) = (rev, entry);
+        let start = entry.base;
+        loop {
+            if entry.base < 0 || entry.base > at {
+                return Err(damaged(format!("revision {at} has the delta base {}", entry.base)));
+            }
+            if entry.base == at {
+                break;
+            }
+            if self.index.general_delta() {
+                at = entry.base;
+            } else {
+                if entry.base != start {
+                    return Err(damaged(format!("revision {at} leaves its delta chain")));
+                }
+                at -= 1;
+            }
+            entry = self.index.entry(at)?;
+            chain.push((at, entry));
+        }
+        chain.reverse();
+        Ok(chain)
+    }
+
+    fn assemble(&self, chain: &[(Rev, Entry)]) -> Outcome<Vec<u8>> {
+        let chunks = self.chunks(chain)?;
+        let sizes: Vec<Option<u32>> = chain.iter().map(|(_, e)| e.size).collect();
+        let base = chunk::decompress(&chunks[0], sizes[0].map_or(chunk::LIMIT, u64::from))?;
+        if sizes[0].is_some_and(|size| size as usize != base.len()) {
+            return Err(damaged("a text has another size than the index says"));
+        }
+        if chunks.len() == 1 {
+            return Ok(base.into_owned());
+        }
+        let mut deltas = Vec::with_capacity(chunks.len() - 1);
+        for (i, raw) in chunks.iter().enumerate().skip(1) {
+            deltas.push(chunk::decompress(raw, delta_limit(sizes[i - 1], sizes[i]))?);
+        }
+        delta::apply(&base, &deltas)
+    }
+
+    /// The chunks of `chain` as stored, read in as few pieces as their places allow.
+    fn chunks(&self, chain: &[(Rev, Entry)]) -> Outcome<Vec<Cow<'_, [u8]>>> {
+        if self.index.is_inline() {
+            return chain.iter().map(|(rev, entry)| self.index.inline_chunk(*rev, entry)).collect();
+        }
+        let data = self.data.get_or_init(|| (self.open_data)()).as_ref().map_err(Clone::clone)?;
+        let mut out: Vec<Cow<'_, [u8]>> = Vec::with_capacity(chain.len());
+        let mut at = 0;
+        while at < chain.len() {
+            let start = chain[at].1.offset;
+            let mut end = start + u64::from(chain[at].1.compressed);
+            let mut next = at + 1;
+            while let Some((_, entry)) = chain.get(next) {
+                if entry.offset < end || entry.offset - end > READ_GAP {
+                    break;
+                }
+                end = entry.offset + u64::from(entry.compressed);
+                next += 1;
+            }
+            let len = usize::try_from(end - start).map_err(|_| damaged("a chunk is too long"))?;
+            let piece = data.read(start, len)?;
+            if next - at == 1 {
+                out.push(piece);
+            } else {
+                for (_, entry) in &chain[at..next] {
+                    let from = (entry.offset - start) as usize;
+                    let to = from + entry.compressed as usize;
+                    out.push(match &piece {
+                        Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[from..to]),
+                        Cow::Owned(bytes) => Cow::Owned(bytes[from..to].to_vec()),
+                    });
+                }
+            }
+            at = next;
+        }
+        Ok(out)
+    }
+
+    fn hash_of(&self, entry: &Entry, text: &[u8]) -> Outcome<Node> {
+        let parent = |rev: Rev| if rev == NULL_REV { Ok(NULL_NODE) } else { self.index.entry(rev).map(|e| e.node) };
+        let (p1, p2) = (parent(entry.parents[0])?, parent(entry.parents[1])?);
+        let (low, high) = if p1 <= p2 { (p1, p2) } else { (p2, p1) };
+        let mut hash = Sha1::new();
+        hash.update(low.0);
+        hash.update(high.0);
+        hash.update(text);
+        Ok(Node(hash.finalize().into()))
+    }
+}

@@ -1,0 +1,223 @@
+//! Tags: `.hgtags` and `localtags` (each line `HEX NAME`, the last line of a name counts, the earlier ones
+//! are its history), and the caches `tags2-visible` and `hgtagsfnodes1`.
+
+use crate::damaged;
+use crate::names::{split_lines, strip, utf8};
+use amalgam_types::{Node, Outcome, Rev};
+use std::collections::HashMap;
+
+/// What is known of one tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagValue {
+    /// Where it points; the null id deletes it.
+    pub node: Node,
+    /// Where it pointed before, oldest first.
+    pub history: Vec<Node>,
+}
+
+/// Tags by name, in the order in which they were first seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TagMap {
+    names: Vec<Vec<u8>>,
+    values: HashMap<Vec<u8>, TagValue>,
+}
+
+impl TagMap {
+    /// One tag.
+    pub fn get(&self, name: &[u8]) -> Option<&TagValue> {
+        self.values.get(name)
+    }
+
+    /// All tags in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &TagValue)> {
+        self.names.iter().filter_map(|name| Some((name.as_slice(), self.values.get(name)?)))
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Takes out the tags for which `keep` is false.
+    pub fn retain(&mut self, mut keep: impl FnMut(&TagValue) -> bool) {
+        self.values.retain(|_, value| keep(value));
+        self.names.retain(|name| self.values.contains_key(name));
+    }
+
+    fn add_line(&mut self, name: &[u8], node: Node) {
+        match self.values.get_mut(name) {
+            Some(value) => value.history.push(std::mem::replace(&mut value.node, node)),
+            None => {
+                self.names.push(name.to_vec());
+                self.values.insert(name.to_vec(), TagValue { node, history: Vec::new() });
+            }
+        }
+    }
+
+    /// Adds the tags of a file that is nearer to the tip. A tag that both know keeps its older place only
+    /// if that one has the newer one in its history and is not itself in the newer one's, or has the longer
+    /// history of two that know each other. Returns the names that the newer file decided.
+    pub fn merge(&mut self, newer: TagMap) -> Vec<Vec<u8>> {
+        let mut decided = Vec::new();
+        let TagMap { names, mut values } = newer;
+        for name in names {
+            let Some(mut new) = values.remove(&name) else { continue };
+            let Some(old) = self.values.get_mut(&name) else {
+                self.names.push(name.clone());
+                self.values.insert(name.clone(), new);
+                decided.push(name);
+                continue;
+            };
+            let old_supersedes = old.node != new.node
+                && old.history.contains(&new.node)
+                && (!new.history.contains(&old.node) || old.history.len() > new.history.len());
+            for node in std::mem::take(&mut old.history) {
+                if !new.history.contains(&node) {
+                    new.history.push(node);
+                }
+            }
+            if old_supersedes {
+                new.node = old.node;
+            } else {
+                decided.push(name);
+            }
+            *old = new;
+        }
+        decided
+    }
+}
+
+/// Reads `.hgtags` or `localtags`. Lines without a space or whose id is no hexadecimal text are passed over.
+pub fn parse(bytes: &[u8]) -> Outcome<TagMap> {
+    let mut out = TagMap::default();
+    for line in split_lines(bytes).filter(|l| !l.is_empty()) {
+        let Some(space) = line.iter().position(|&b| b == b' ') else { continue };
+        let (hex, name) = (&line[..space], strip(&line[space + 1..]));
+        if hex.len() % 2 != 0 || !hex.iter().all(u8::is_ascii_hexdigit) {
+            continue;
+        }
+        let node = Node::from_hex(hex).ok_or_else(|| damaged("a tag has an id of another length"))?;
+        out.add_line(utf8(name, "a tag")?, node);
+    }
+    Ok(out)
+}
+
+/// The cache `tags2-visible`: the state of the repository that it was made for, then lines as in `.hgtags`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagCache {
+    /// The tip revision.
+    pub tip_rev: Rev,
+    /// The tip's id.
+    pub tip_node: Node,
+    /// SHA-1 over the hidden revisions, when there are any.
+    pub filtered: Option<Node>,
+    /// The tags.
+    pub tags: TagMap,
+}
+
+impl TagCache {
+    /// Parses the cache; `None` when its first line is not as it should be (it is then made anew).
+    pub fn parse(bytes: &[u8]) -> Outcome<Option<Self>> {
+        let end = bytes.iter().position(|&b| b == b'\n').unwrap_or(bytes.len());
+        let mut words = bytes[..end].split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
+        let tip_rev = words.next().and_then(|w| std::str::from_utf8(w).ok()?.parse().ok());
+        let tip_node = words.next().and_then(Node::from_hex);
+        let (Some(tip_rev), Some(tip_node)) = (tip_rev, tip_node) else { return Ok(None) };
+        let filtered = match words.next().map(Node::from_hex) {
+            None => None,
+            Some(Some(hash)) => Some(hash),
+            Some(None) => return Ok(None),
+        };
+        let tags = parse(bytes.get(end + 1..).unwrap_or_default())?;
+        Ok(Some(TagCache { tip_rev, tip_node, filtered, tags }))
+    }
+}
+
+/// What the cache `hgtagsfnodes1` knows of one changeset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CachedFileNode {
+    /// Nothing.
+    Missing,
+    /// The changeset has no `.hgtags`.
+    NoFile,
+    /// The file revision of `.hgtags`.
+    Node(Node),
+}
+
+/// Looks up `rev` in the cache `hgtagsfnodes1`: 24 bytes for each revision, the first four of its id (so
+/// that a stale record is noticed) and the file revision.
+pub fn cached_file_node(cache: &[u8], rev: Rev, node: &Node) -> CachedFileNode {
+    let record = usize::try_from(rev).ok().and_then(|r| cache.get(r * 24..r * 24 + 24));
+    match record {
+        Some(record) if record != [0xff; 24] && record[..4] == node.0[..4] => match Node::from_slice(&record[4..]) {
+            Some(found) if !found.is_null() => CachedFileNode::Node(found),
+            _ => CachedFileNode::NoFile,
+        },
+        _ => CachedFileNode::Missing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(i: u8) -> Node {
+        Node([i; 20])
+    }
+
+    fn tags(lines: &[(u8, &str)]) -> TagMap {
+        let text: String = lines.iter().map(|(n, name)| format!("{} {name}\n", node(*n))).collect();
+        parse(text.as_bytes()).expect("valid")
+    }
+
+    #[test]
+    fn the_last_line_counts() {
+        let tags = tags(&[(1, "a"), (2, "b c"), (3, "a")]);
+        assert_eq!(tags.get(b"a"), Some(&TagValue { node: node(3), history: vec![node(1)] }));
+        assert_eq!(tags.iter().map(|t| t.0).collect::<Vec<_>>(), [&b"a"[..], b"b c"]);
+    }
+
+    #[test]
+    fn odd_lines() {
+        let text = format!("junk\n\nzz a\n{} \n{}  x \r\n", node(1), node(2));
+        let tags = parse(text.as_bytes()).expect("passed over");
+        assert_eq!(tags.iter().map(|t| t.0).collect::<Vec<_>>(), [&b""[..], b"x"]);
+        assert!(parse(b"0123 a").is_err());
+    }
+
+    #[test]
+    fn who_wins() {
+        // The older file moved the tag away from where the newer one has it: the older one supersedes.
+        let mut all = tags(&[(1, "a"), (2, "a")]);
+        assert_eq!(all.merge(tags(&[(1, "a")])), Vec::<Vec<u8>>::new());
+        assert_eq!(all.get(b"a").map(|t| t.node), Some(node(2)));
+        // Unrelated values: the newer one wins.
+        let mut all = tags(&[(1, "a")]);
+        assert_eq!(all.merge(tags(&[(2, "a")])), [b"a".to_vec()]);
+        assert_eq!(all.get(b"a"), Some(&TagValue { node: node(2), history: vec![] }));
+        // Each in the other's history: the longer history wins.
+        let mut all = tags(&[(2, "a"), (3, "a"), (1, "a"), (2, "a")]);
+        all.merge(tags(&[(2, "a"), (1, "a")]));
+        assert_eq!(all.get(b"a").map(|t| t.node), Some(node(2)));
+    }
+
+    #[test]
+    fn caches() {
+        let text = format!("7 {}\n{} a\n", node(1), node(2));
+        let cache = TagCache::parse(text.as_bytes()).expect("valid").expect("whole");
+        assert_eq!((cache.tip_rev, cache.filtered), (7, None));
+        assert!(cache.tags.get(b"a").is_some());
+        assert_eq!(TagCache::parse(b"x y\n").expect("stale"), None);
+        let mut fnodes = vec![0xff; 24];
+        fnodes.extend([1, 1, 1, 1]);
+        fnodes.extend([5; 20]);
+        fnodes.extend([1, 1, 1, 1]);
+        fnodes.extend([0; 20]);
+        assert_eq!(cached_file_node(&fnodes, 0, &node(0xff)), CachedFileNode::Missing);
+        assert_eq!(cached_file_node(&fnodes, 1, &node(1)), CachedFileNode::Node(node(5)));
+        assert_eq!(cached_file_node(&fnodes, 1, &node(2)), CachedFileNode::Missing);
+        assert_eq!(cached_file_node(&fnodes, 2, &node(1)), CachedFileNode::NoFile);
+        assert_eq!(cached_file_node(&fnodes, 3, &node(1)), CachedFileNode::Missing);
+        assert_eq!(cached_file_node(&fnodes, -1, &node(1)), CachedFileNode::Missing);
+    }
+}

@@ -1,0 +1,61 @@
+//! The launcher as a process: a sandbox whose caches are private, and stand-ins for legacy.
+#![allow(dead_code, unreachable_pub, reason = "each test file is a program of its own and uses its part")]
+
+use amalgam_testkit::{Sandbox, legacy};
+use std::ffi::OsStr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The launcher under test.
+pub const LAUNCHER: &str = env!("CARGO_BIN_EXE_hg");
+
+/// An empty repository, the real legacy, and a home of its own for amalgam.
+pub fn sandbox() -> Sandbox {
+    let mut sandbox = Sandbox::init();
+    let home = sandbox.base().join("amalgam");
+    sandbox.set_env("AMALGAM_HOME", home);
+    sandbox.set_env("AMALGAM_LEGACY_HG", legacy());
+    sandbox
+}
+
+/// The same with the facts gathered.
+pub fn ready() -> Sandbox {
+    let sandbox = sandbox();
+    let first = sandbox.command(LAUNCHER).arg("root").env("AMALGAM_ON_UNSUPPORTED", "abort").output().expect("runs");
+    assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+    sandbox
+}
+
+/// Runs the launcher.
+pub fn run<S: AsRef<OsStr>>(sandbox: &Sandbox, args: &[S]) -> Output {
+    sandbox.command(LAUNCHER).args(args).output().expect("the launcher runs")
+}
+
+/// Runs the launcher with a trace, and returns what it says of who answered.
+pub fn answered_by(sandbox: &Sandbox, args: &[&str]) -> String {
+    let output = sandbox.command(LAUNCHER).args(args).env("AMALGAM_TRACE", "1").output().expect("the launcher runs");
+    let trace = text(&output.stderr);
+    let line = trace.lines().find_map(|line| line.split_once("answered by: ")).map(|(_, who)| who.to_owned());
+    line.unwrap_or_else(|| panic!("no trace in {trace}"))
+}
+
+/// Bytes as text.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// An executable file.
+pub fn script(path: &Path, content: &str) -> PathBuf {
+    std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+    std::fs::write(path, content).expect("the script");
+    std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).expect("its mode");
+    path.to_path_buf()
+}
+
+/// `command`, started by a shell line that may redirect `"$@"`.
+pub fn shell(sandbox: &Sandbox, line: &str, program: impl AsRef<OsStr>, args: &[&str]) -> Command {
+    let mut command = sandbox.command("/bin/sh");
+    command.arg("-c").arg(line).arg("sh").arg(program).args(args);
+    command
+}

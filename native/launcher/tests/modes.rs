@@ -1,0 +1,119 @@
+//! What the environment and the route table decide, and what a trace shows of it.
+
+mod common;
+
+use common::{LAUNCHER, answered_by, ready, run, text};
+
+#[test]
+fn the_environment_overrides_the_table() {
+    let mut sandbox = ready();
+    let table = sandbox.base().join("amalgam/route-table");
+    std::fs::write(&table, "amalgam-route-table 1\ntransport exec\nroute python root\nroute native *\nend\n")
+        .expect("t");
+    assert!(answered_by(&sandbox, &["root"]).starts_with("legacy, policy.python"));
+    assert!(answered_by(&sandbox, &["files"]).starts_with("native"));
+    sandbox.set_env("AMALGAM_MODE", "native");
+    assert!(answered_by(&sandbox, &["root"]).starts_with("native"));
+    sandbox.set_env("AMALGAM_MODE", "python");
+    assert!(answered_by(&sandbox, &["files"]).starts_with("legacy, mode.python"));
+    sandbox.set_env("AMALGAM_MODE", "pyhton");
+    assert!(answered_by(&sandbox, &["files"]).starts_with("legacy, environment.unsupported"));
+}
+
+#[test]
+fn a_broken_table_means_legacy_and_no_complaint() {
+    let sandbox = ready();
+    let table = sandbox.base().join("amalgam/route-table");
+    for content in ["", "nonsense", "amalgam-route-table 1\nroute native *\n", "amalgam-route-table 9\nend\n"] {
+        std::fs::write(&table, content).expect("written");
+        assert!(answered_by(&sandbox, &["root"]).starts_with("legacy, policy.broken"), "{content:?}");
+        assert_eq!(run(&sandbox, &["root"]), sandbox.hg(["root"]));
+    }
+    std::fs::write(&table, "amalgam-route-table 1\nsource 1 1 /nonexistent\nroute native *\nend\n").expect("written");
+    assert!(answered_by(&sandbox, &["root"]).contains("stale"));
+}
+
+#[test]
+fn a_forbidden_fallback_names_the_reason() {
+    let mut sandbox = ready();
+    sandbox.set_env("AMALGAM_ON_UNSUPPORTED", "abort");
+    for (args, reason) in [
+        (&["commit"][..], "command.unknown"),
+        (&["root", "--debug"], "flag.global"),
+        (&[], "command.none"),
+        (&["root", "--nonesuch"], "usage.error"),
+        (&["-qR.", "root"], "usage.error"),
+        (&["root", "--config", "hooks.pre-root=true"], "config.hook"),
+        (&["root", "--config", "defaults.root=-q"], "config.defaults"),
+        (&["x", "--config", "alias.x=!true"], "alias.shell"),
+        (&["root", "--config", "extensions.nonesuch="], "extension.unproven"),
+        (&["root", "--config", "profiling.enabled=1"], "config.unsupported"),
+        (&["root", "-R", "http://localhost/"], "repository.path"),
+        (&["root", "--cwd", "nope"], "path.unsupported"),
+    ] {
+        let output = run(&sandbox, args);
+        assert_eq!(text(&output.stderr), format!("unsupported: {reason}\n"), "{args:?}");
+        assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(252), b"".as_slice()), "{args:?}");
+    }
+}
+
+#[test]
+fn what_is_native_is_the_same_to_the_byte() {
+    let mut sandbox = ready();
+    std::fs::create_dir_all(sandbox.root().join("sub")).expect("a folder");
+    sandbox.set_env("AMALGAM_ON_UNSUPPORTED", "abort");
+    let outside = sandbox.base().to_path_buf();
+    for args in [
+        &["root"][..],
+        &["roo"],
+        &["root", "-q"],
+        &["--cwd", "sub", "root"],
+        &["-R", ".", "root"],
+        &["root", "-R../repo"],
+        &["root", "--config", "extensions.rebase="],
+        &["r", "--config", "alias.r=root"],
+        &["--cwd", "sub", "-R", "..", "--config=ui.verbose=1", "root"],
+    ] {
+        assert_eq!(run(&sandbox, args), sandbox.hg(args), "{args:?}");
+    }
+    let native = sandbox.command(LAUNCHER).current_dir(&outside).arg("root").output().expect("runs");
+    assert_eq!(native, sandbox.hg_in(&outside, ["root"]));
+    assert!(text(&native.stderr).contains("no repository found"), "{}", text(&native.stderr));
+    let detailed = ["root", "--config", "ui.detailed-exit-code=1"];
+    let native = sandbox.command(LAUNCHER).current_dir(&outside).args(detailed).output().expect("runs");
+    assert_eq!(native, sandbox.hg_in(&outside, detailed));
+}
+
+#[test]
+fn other_languages_encodings_and_variables_are_legacys() {
+    let mut sandbox = ready();
+    sandbox.set_env("AMALGAM_ON_UNSUPPORTED", "abort");
+    for (name, value, reason) in [
+        ("LANGUAGE", "de", "environment.language"),
+        ("HGENCODING", "latin-1", "environment.encoding"),
+        ("HG_PENDING", "/x", "environment.unsupported"),
+        ("PYTHONWARNINGS", "error", "environment.unsupported"),
+    ] {
+        let before = sandbox.env().iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        sandbox.set_env(name, value);
+        assert_eq!(text(&run(&sandbox, &["root"]).stderr), format!("unsupported: {reason}\n"), "{name}");
+        match before {
+            Some(before) => sandbox.set_env(name, before),
+            None => sandbox.unset_env(name),
+        }
+    }
+    assert_eq!(run(&sandbox, &["root"]).status.code(), Some(0));
+}
+
+#[test]
+fn a_trace_tells_the_steps() {
+    let sandbox = ready();
+    let output = sandbox.command(LAUNCHER).arg("root").env("AMALGAM_TRACE", "1").output().expect("runs");
+    let trace = text(&output.stderr);
+    for step in ["route table:", "legacy:", "facts: current", "repository:", "command: root", "policy: native", " us "]
+    {
+        assert!(trace.contains(step), "{step} in {trace}");
+    }
+    assert!(trace.lines().all(|line| line.starts_with("amalgam: ")));
+    assert_eq!(output.stdout, sandbox.hg(["root"]).stdout);
+}

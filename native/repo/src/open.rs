@@ -1,0 +1,209 @@
+//! Finding and opening a repository: where its parts are, and the lazily read values that hang on it.
+
+use crate::branches::Branches;
+use crate::changelog::Changelog;
+use crate::names::Bookmarks;
+use crate::requirements::Requirements;
+use crate::source::read_optional;
+use crate::tags::Tags;
+use crate::visibility::Visibility;
+use amalgam_config::{Config, RepoConfigFiles};
+use amalgam_formats::damaged;
+use amalgam_formats::manifest::Manifest;
+use amalgam_types::{Environment, LegacyFacts, Node, Outcome, Reason, Rev, Stop};
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// An opened repository. Parts are read when first asked for and then kept: like legacy, one process sees
+/// one state of each file.
+pub struct Repository {
+    pub(crate) layout: Layout,
+    pub(crate) raw_parents: OnceLock<Outcome<(Node, Node)>>,
+    pub(crate) changelog: OnceLock<Outcome<Changelog>>,
+    pub(crate) manifestlog: OnceLock<Outcome<crate::changelog::Indexed>>,
+    pub(crate) manifests: Mutex<HashMap<Node, Arc<Manifest>>>,
+    pub(crate) visibility: OnceLock<Outcome<Visibility>>,
+    pub(crate) bookmarks: OnceLock<Outcome<Bookmarks>>,
+    pub(crate) tags: OnceLock<Outcome<Tags>>,
+    pub(crate) branches: OnceLock<Outcome<Branches>>,
+}
+
+/// Where the parts of a repository are.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    pub(crate) root: PathBuf,
+    pub(crate) dot_hg: PathBuf,
+    /// The `.hg` folder that holds store and caches: another repository's for a share.
+    pub(crate) shared_dot_hg: PathBuf,
+    pub(crate) store: PathBuf,
+    pub(crate) requirements: Requirements,
+}
+
+/// The nearest folder at or above `cwd` that holds a `.hg` folder.
+pub fn find_root(cwd: &Path) -> Option<PathBuf> {
+    cwd.ancestors().find(|dir| dir.join(".hg").is_dir()).map(Path::to_path_buf)
+}
+
+/// The configuration files of the repository at `root`, before its requirements are judged.
+pub fn repo_config_files(root: &Path) -> Outcome<RepoConfigFiles> {
+    Ok(Layout::read(root)?.config_files())
+}
+
+impl Layout {
+    fn read(root: &Path) -> Outcome<Self> {
+        if root.as_os_str().as_bytes().contains(&b'$') {
+            // Legacy expands variables in the path of a repository.
+            return Err(Stop::unsupported(Reason::RepositoryPath, "the path has a $"));
+        }
+        let root = root.canonicalize().map_err(|e| {
+            Stop::unsupported(Reason::RepositoryPath, format!("the repository's path cannot be resolved: {}", e.kind()))
+        })?;
+        let dot_hg = root.join(".hg");
+        let mut requirements = Requirements::default();
+        let requires = read_optional(&dot_hg.join("requires"))?;
+        let Some(requires) = requires else {
+            return Err(Stop::unsupported(Reason::RequirementUnknown, "no requires file"));
+        };
+        requirements.add(&requires);
+        let shared_dot_hg =
+            if requirements.is_share() { shared_source(&dot_hg, &requirements)? } else { dot_hg.clone() };
+        let store = shared_dot_hg.join("store");
+        if requirements.is_share() {
+            let mut source = Requirements::default();
+            source.add(&read_optional(&shared_dot_hg.join("requires"))?.unwrap_or_default());
+            if source.has("share-safe") != requirements.has("share-safe") {
+                return Err(Stop::unsupported(Reason::RepositoryShare, "share-safe on one side only"));
+            }
+        }
+        if requirements.has("share-safe") {
+            let requires = read_optional(&store.join("requires"))?;
+            requirements.add(&requires.ok_or_else(|| damaged("store/requires is missing"))?);
+        }
+        Ok(Layout { root, dot_hg, shared_dot_hg, store, requirements })
+    }
+
+    fn config_files(&self) -> RepoConfigFiles {
+        let share = self.requirements.is_share() && self.requirements.has("share-safe");
+        RepoConfigFiles {
+            share_source_hgrc: share.then(|| self.shared_dot_hg.join("hgrc")),
+            hgrc: self.dot_hg.join("hgrc"),
+            hgrc_not_shared: Some(self.dot_hg.join("hgrc-not-shared")),
+            root: self.root.clone(),
+        }
+    }
+}
+
+/// The `.hg` folder that `.hg/sharedpath` names.
+fn shared_source(dot_hg: &Path, requirements: &Requirements) -> Outcome<PathBuf> {
+    let text = read_optional(&dot_hg.join("sharedpath"))?.ok_or_else(|| damaged("sharedpath is missing"))?;
+    let end = text.iter().rposition(|&b| b != b'\n').map_or(0, |at| at + 1);
+    let named = Path::new(OsStr::from_bytes(&text[..end]));
+    let path = if requirements.has("relshared") {
+        // Legacy joins by text before it looks at the disk, so `..` does not follow links.
+        let mut joined = dot_hg.to_path_buf();
+        for part in named.components() {
+            match part {
+                Component::ParentDir => {
+                    joined.pop();
+                }
+                Component::CurDir => {}
+                other => joined.push(other),
+            }
+        }
+        joined
+    } else if named.is_absolute() {
+        named.to_path_buf()
+    } else {
+        return Err(Stop::unsupported(Reason::RepositoryShare, "sharedpath is not absolute"));
+    };
+    path.canonicalize().map_err(|_| Stop::unsupported(Reason::RepositoryShare, "the share source is missing"))
+}
+
+impl Repository {
+    /// Opens the repository whose working folder is `root`.
+    ///
+    /// # Errors
+    /// `RequirementUnknown` for a format that native does not read, `RepositoryShare` where a share and its
+    /// source disagree, `RepositoryState` within another hg process's transaction.
+    pub fn open(root: &Path, env: &Environment) -> Outcome<Repository> {
+        let layout = Layout::read(root)?;
+        layout.requirements.check()?;
+        if env.get("HG_PENDING").is_some() {
+            return Err(Stop::unsupported(Reason::RepositoryState, "HG_PENDING is set"));
+        }
+        Ok(Repository {
+            layout,
+            raw_parents: OnceLock::new(),
+            changelog: OnceLock::new(),
+            manifestlog: OnceLock::new(),
+            manifests: Mutex::default(),
+            visibility: OnceLock::new(),
+            bookmarks: OnceLock::new(),
+            tags: OnceLock::new(),
+            branches: OnceLock::new(),
+        })
+    }
+
+    /// A stop where this build of legacy refuses such a repository (formats without a fast implementation)
+    /// or would upgrade it while opening it.
+    pub fn check_build(&self, facts: &LegacyFacts, config: &Config) -> Outcome<()> {
+        self.layout.requirements.check_build(facts, config)
+    }
+
+    /// The working folder, with symbolic links resolved.
+    pub fn root(&self) -> &Path {
+        &self.layout.root
+    }
+
+    /// The `.hg` folder.
+    pub fn dot_hg(&self) -> &Path {
+        &self.layout.dot_hg
+    }
+
+    /// The store: another repository's for a share.
+    pub fn store(&self) -> &Path {
+        &self.layout.store
+    }
+
+    /// The `.hg` folder that holds store and caches; differs from [`Repository::dot_hg`] for a share.
+    pub fn shared_dot_hg(&self) -> &Path {
+        &self.layout.shared_dot_hg
+    }
+
+    /// Whether the store is another repository's.
+    pub fn is_share(&self) -> bool {
+        self.layout.requirements.is_share()
+    }
+
+    /// The configuration files of this repository.
+    pub fn config_files(&self) -> RepoConfigFiles {
+        self.layout.config_files()
+    }
+
+    /// What the repository requires.
+    pub fn requirements(&self) -> &Requirements {
+        &self.layout.requirements
+    }
+
+    pub(crate) fn cache(&self, name: &str) -> PathBuf {
+        self.layout.shared_dot_hg.join("cache").join(name)
+    }
+
+    /// The history.
+    pub fn changelog(&self) -> Outcome<&Changelog> {
+        let read = || {
+            // The parents first: a commit that ends in between must not make them unknown.
+            self.raw_parents()?;
+            Changelog::open(&self.layout.store)
+        };
+        self.changelog.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+
+    /// The revision of a changeset.
+    pub fn rev_of(&self, node: &Node) -> Outcome<Option<Rev>> {
+        self.changelog()?.rev_of(node)
+    }
+}

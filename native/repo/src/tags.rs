@@ -1,0 +1,144 @@
+//! Tags: `.hgtags` of all visible heads, merged from the lowest head to the highest, then the local ones.
+
+use crate::open::Repository;
+use crate::source::{read_cache, read_optional};
+use amalgam_config::Config;
+use amalgam_formats::tags::{self, CachedFileNode, TagCache, TagMap, cached_file_node};
+use amalgam_types::{NULL_NODE, Node, Outcome, Reason, Rev, Stop};
+use std::collections::HashMap;
+
+/// One tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// Its name.
+    pub name: Vec<u8>,
+    /// Where it points.
+    pub node: Node,
+    /// Whether it comes from `.hg/localtags`.
+    pub local: bool,
+}
+
+/// All tags that are not deleted, also those whose changeset is hidden or unknown, and `tip`.
+#[derive(Debug, Clone, Default)]
+pub struct Tags {
+    list: Vec<Tag>,
+    by_name: HashMap<Vec<u8>, usize>,
+}
+
+impl Tags {
+    /// One tag.
+    pub fn get(&self, name: &[u8]) -> Option<&Tag> {
+        self.by_name.get(name).map(|&at| &self.list[at])
+    }
+
+    /// All tags, in the order in which legacy holds them.
+    pub fn iter(&self) -> impl Iterator<Item = &Tag> {
+        self.list.iter()
+    }
+
+    /// The tags of a changeset, sorted by name.
+    pub fn of(&self, node: &Node) -> Vec<&Tag> {
+        let mut out: Vec<&Tag> = self.iter().filter(|tag| tag.node == *node).collect();
+        out.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        out
+    }
+
+    fn push(&mut self, tag: Tag) {
+        match self.by_name.get(&tag.name) {
+            Some(&at) => self.list[at] = tag,
+            None => {
+                self.by_name.insert(tag.name.clone(), self.list.len());
+                self.list.push(tag);
+            }
+        }
+    }
+}
+
+impl Repository {
+    /// All tags.
+    pub fn tags(&self, config: &Config) -> Outcome<&Tags> {
+        self.tags.get_or_init(|| self.read_tags(config)).as_ref().map_err(Clone::clone)
+    }
+
+    fn read_tags(&self, config: &Config) -> Outcome<Tags> {
+        let mut all = TagMap::default();
+        all.merge(self.global_tags(config)?);
+        let local: Vec<Vec<u8>> = all.merge(self.local_tags()?);
+        let mut out = Tags::default();
+        for (name, value) in all.iter().filter(|(_, value)| value.node != NULL_NODE) {
+            out.push(Tag { name: name.to_vec(), node: value.node, local: local.iter().any(|l| l == name) });
+        }
+        let tip = self.changelog()?.node(self.visibility(config)?.tip())?;
+        out.push(Tag { name: b"tip".to_vec(), node: tip, local: false });
+        Ok(out)
+    }
+
+    /// Tags of `.hg/localtags` whose changeset exists.
+    pub(crate) fn local_tags(&self) -> Outcome<TagMap> {
+        let mut local = tags::parse(&read_optional(&self.dot_hg().join("localtags"))?.unwrap_or_default())?;
+        let mut failed = None;
+        let changelog = self.changelog()?;
+        local.retain(|value| match changelog.rev_of(&value.node) {
+            Ok(rev) => rev.is_some(),
+            Err(stop) => {
+                failed = Some(stop);
+                false
+            }
+        });
+        failed.map_or(Ok(local), Err)
+    }
+
+    fn global_tags(&self, config: &Config) -> Outcome<TagMap> {
+        let changelog = self.changelog()?;
+        let visibility = self.visibility(config)?;
+        let cached = read_cache(&self.cache("tags2-visible")).map(|bytes| TagCache::parse(&bytes));
+        // Legacy compares the last revision, hidden or not, with the last visible id.
+        let tip = visibility.tip();
+        if let Some(Ok(Some(cache))) = cached
+            && cache.tip_rev == changelog.last_rev()
+            && cache.tip_node == changelog.node(tip)?
+            && cache.filtered == visibility.digest(changelog.last_rev(), false)
+        {
+            return Ok(cache.tags);
+        }
+        let history = self.filelog(b".hgtags")?;
+        if changelog.is_empty() || history.is_empty() {
+            return Ok(TagMap::default());
+        }
+        let file_nodes = read_cache(&self.cache("hgtagsfnodes1")).unwrap_or_default();
+        let mut seen: Vec<Node> = Vec::new();
+        let mut all = TagMap::default();
+        for head in changelog.heads(|rev| !visibility.is_hidden(rev))? {
+            let Some(node) = self.tags_file_node(&file_nodes, head)? else { continue };
+            if seen.contains(&node) {
+                continue;
+            }
+            seen.push(node);
+            all.merge(tags::parse(&history.content_of(&node)?)?);
+        }
+        Ok(all)
+    }
+
+    /// The revision of `.hgtags` in changeset `head`.
+    fn tags_file_node(&self, cache: &[u8], head: Rev) -> Outcome<Option<Node>> {
+        let changelog = self.changelog()?;
+        match cached_file_node(cache, head, &changelog.node(head)?) {
+            CachedFileNode::NoFile => return Ok(None),
+            CachedFileNode::Node(node) if self.filelog(b".hgtags")?.rev_of(&node)?.is_some() => return Ok(Some(node)),
+            CachedFileNode::Node(_) | CachedFileNode::Missing => {}
+        }
+        let found = match self.manifest_of(head)?.get(b".hgtags")? {
+            Some(entry) => return entry.node().map(Some),
+            None => None,
+        };
+        // Legacy may overlook that a changeset removed the file when it works from the parent's cached value.
+        for parent in changelog.parents(head)? {
+            if parent >= 0
+                && let CachedFileNode::Node(_) = cached_file_node(cache, parent, &changelog.node(parent)?)
+            {
+                return Err(Stop::unsupported(Reason::RepositoryState, ".hgtags was removed in a head"));
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,262 @@
+//! The decision, step by step in legacy's own order, so that the step which decides here is the one that would have
+//! decided there.
+//!
+//! A step that cannot be certain ends in `Unsupported`: legacy answers. An error in legacy's words (`Decision::Abort`)
+//! is only given once every earlier step has passed.
+
+use crate::aliases::{Resolved, Words};
+use crate::early::{self, Early};
+use crate::environment::{Layout, ModeOverride, mode_override};
+use crate::facts::{FactsState, FactsStore};
+use crate::legacy::{Legacy, Search};
+use crate::place::{self, Place};
+use crate::route::{Decision, Invocation, Route, Steps};
+use crate::table::{self, Mode, Table, TableError};
+use crate::{extensions, flags, proven, settings, surroundings};
+use amalgam_commands::{CommandSpec, Parsed, Prepared, RepositoryUse, Split, parse, split};
+use amalgam_config::{Config, LegacyPaths, plain};
+use amalgam_repo::{Repository, repo_config_files};
+use amalgam_types::{Abort, AbortKind, LegacyFacts, Outcome, Reason, Stop, Unsupported};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long a first question to legacy may take.
+pub const GATHER_LIMIT: Duration = Duration::from_secs(60);
+
+/// Decides who answers `invocation`.
+pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
+    let layout = Layout::of(&invocation.env);
+    let read = layout.route_table().map_or(Ok(None), |path| table::read(&path));
+    steps.note("route table", || match &read {
+        Ok(Some(table)) => format!("{} rules", table.rules.len()),
+        Ok(None) => "none, everything native".to_owned(),
+        Err(error) => error.describe(),
+    });
+    let (table, table_error) = match read {
+        Ok(table) => (table.unwrap_or_else(Table::built_in), None),
+        Err(error) => (Table::built_in(), Some(error)),
+    };
+    let search = Search { env: &invocation.env, own: invocation.own, pid: invocation.pid };
+    let legacy = search.find(table.legacy.as_deref());
+    steps.note("legacy", || match &legacy {
+        Ok(legacy) => legacy.path.display().to_string(),
+        Err(missing) => format!("none: {missing}"),
+    });
+    let mut deciding =
+        Deciding { invocation, steps, table, table_error, command: None, mode: None, facts: None, store: None };
+    let decision = match deciding.run(&layout, legacy.as_ref().ok()) {
+        Ok(decision) => decision,
+        Err(Stop::Unsupported(unsupported)) => Decision::Legacy(unsupported),
+        // An abort that comes before the command is known: legacy prints it.
+        Err(Stop::Abort(abort)) => Decision::Legacy(Unsupported::new(
+            Reason::ConfigBroken,
+            String::from_utf8_lossy(&abort.message).into_owned(),
+        )),
+    };
+    let Deciding { steps, table_error, command, mode, facts, store, .. } = deciding;
+    steps.note("decision", || match &decision {
+        Decision::Native(_) => "native".to_owned(),
+        Decision::Abort(_, abort) => format!("native, abort: {}", String::from_utf8_lossy(&abort.message)),
+        Decision::Legacy(unsupported) => format!("legacy, {unsupported}"),
+    });
+    Route { decision, command, mode, table_error, legacy, facts, store }
+}
+
+struct Deciding<'a, 's> {
+    invocation: &'a Invocation,
+    steps: &'a mut Steps<'s>,
+    table: Table,
+    table_error: Option<TableError>,
+    command: Option<&'static str>,
+    mode: Option<Mode>,
+    facts: Option<FactsState>,
+    store: Option<FactsStore>,
+}
+
+impl Deciding<'_, '_> {
+    fn run(&mut self, layout: &Layout, legacy: Option<&Legacy>) -> Outcome<Decision> {
+        let env = &self.invocation.env;
+        if let Some(refused) = &self.invocation.refused {
+            return Err(refused.clone().into());
+        }
+        let forced = mode_override(env)?;
+        if forced == Some(ModeOverride::Python) {
+            return Err(Stop::unsupported(Reason::ModePython, ""));
+        }
+        if let (Some(error), None) = (&self.table_error, forced) {
+            return Err(Stop::unsupported(Reason::PolicyBroken, error.describe()));
+        }
+        let early = early::scan(&self.invocation.args, plain(env, Some("strictflags")));
+        let known = match legacy {
+            Some(legacy) => Some(self.facts_about(layout, legacy)?),
+            None => None,
+        };
+        let facts = known.clone().unwrap_or_else(without_legacy);
+        surroundings::check_encoding(env)?;
+        surroundings::check_language(env, known.as_ref())?;
+        surroundings::check_variables(env, &facts)?;
+        self.steps.note("environment", || "UTF-8, English".to_owned());
+
+        let mut base = Config::load_user(env, &LegacyPaths::from(&facts))?;
+        base.add_command_line(&early.config)?;
+        let cwd = place::working_folder(env, &early)?;
+        let place = place::find(env, &early, cwd, &base)?;
+        self.steps.note("repository", || match &place.root {
+            Some(root) => root.display().to_string(),
+            None => "none".to_owned(),
+        });
+        let mut local = base.clone();
+        if let Some(root) = &place.root {
+            local.add_repository(env, &repo_config_files(root)?)?;
+        }
+        self.steps.note("configuration", || format!("{} files", local.files_read().len()));
+
+        let split = split(&self.invocation.args, &facts)?;
+        let resolved = self.command_word(&split, &local, &facts)?;
+        let spec = resolved.spec;
+        self.command = Some(spec.name);
+        self.policy(spec, forced)?;
+        if let Some(facts) = &known {
+            proven::check(facts).map_err(|what| Stop::unsupported(Reason::LegacyUnproven, what))?;
+        }
+        let names = extensions::enabled(&local)?;
+        let dot_hg = place.root.as_ref().map(|root| root.join(".hg"));
+        extensions::check(&names, spec.name, &local, &facts, dot_hg.as_deref())?;
+        self.steps.note("extensions", || if names.is_empty() { "none".to_owned() } else { names.join(" ") });
+        settings::check_common(&local)?;
+        settings::check_command(&local, &resolved.name)?;
+        self.steps.note("settings", || "no hook, no default".to_owned());
+
+        let rest = resolved.arguments.into_iter().chain(split.rest.iter().cloned()).collect();
+        let parsed = parse(spec, &Split { rest, ..split }, &facts)?;
+        flags::check_early(&early, &parsed)?;
+        self.steps.note("command line", || format!("{} arguments", parsed.arguments.len()));
+
+        let ready = Ready { spec, parsed, facts, place, base, local };
+        self.open(ready, &early)
+    }
+
+    /// The facts about `legacy`, asked for now where the edge wants that.
+    fn facts_about(&mut self, layout: &Layout, legacy: &Legacy) -> Outcome<LegacyFacts> {
+        let env = &self.invocation.env;
+        let state = match FactsStore::new(env, layout, legacy) {
+            Ok(store) => {
+                let mut state = store.read();
+                if self.invocation.gather_first && !matches!(state, FactsState::Current(_)) {
+                    state = match store.gather(env, GATHER_LIMIT) {
+                        Ok(facts) => FactsState::Current(Box::new(facts)),
+                        Err(why) => FactsState::Failed(why),
+                    };
+                }
+                self.store = Some(store);
+                state
+            }
+            Err(why) => FactsState::Impossible(why),
+        };
+        self.steps.note("facts", || state.describe());
+        let facts = match &state {
+            FactsState::Current(facts) => Ok((**facts).clone()),
+            other => Err(Stop::unsupported(Reason::FactsMissing, other.describe())),
+        };
+        self.facts = Some(state);
+        facts
+    }
+
+    fn command_word(&mut self, split: &Split, local: &Config, facts: &LegacyFacts) -> Outcome<Resolved> {
+        let Some(word) = &split.word else { return Err(Stop::unsupported(Reason::CommandNone, "")) };
+        let extended = !extensions::enabled(local)?.is_empty();
+        let resolved = Words::new(local, facts, extended)?.resolve(word)?;
+        self.steps.note("command", || {
+            let typed = String::from_utf8_lossy(word);
+            if typed == resolved.spec.name { typed.into_owned() } else { format!("{typed} is {}", resolved.spec.name) }
+        });
+        Ok(resolved)
+    }
+
+    fn policy(&mut self, spec: &CommandSpec, forced: Option<ModeOverride>) -> Outcome<()> {
+        let (mode, rule) = self.table.mode(spec.name);
+        self.mode = Some(mode);
+        self.steps.note("policy", || match rule {
+            Some(rule) => format!("{}, rule {rule}", mode.word()),
+            None => format!("{}, no rule matches", mode.word()),
+        });
+        if mode == Mode::Python && forced != Some(ModeOverride::Native) {
+            return Err(Stop::unsupported(Reason::PolicyPython, spec.name));
+        }
+        Ok(())
+    }
+
+    /// Opens the repository where the command wants one.
+    fn open(&self, ready: Ready, early: &Early) -> Outcome<Decision> {
+        let env = &self.invocation.env;
+        let Ready { spec, parsed, facts, place, mut base, local } = ready;
+        let Place { cwd, root } = place;
+        let usage = spec.repository;
+        if usage == RepositoryUse::None && early.repository.is_some() {
+            return Err(Stop::unsupported(Reason::WarningExpected, "-R is ignored"));
+        }
+        let root = root.filter(|_| usage != RepositoryUse::None);
+        // Global flags are settings over all files; a command without a repository sees none of a repository's.
+        let changed = flags::apply(early, &parsed, &mut base)?;
+        let loads_extensions = local.items("extensions").next().is_some();
+        let config = match &root {
+            Some(root) if changed => {
+                base.add_repository(env, &repo_config_files(root)?)?;
+                base
+            }
+            Some(_) => local,
+            None => base,
+        };
+        let missing = (root.is_none() && usage == RepositoryUse::Required)
+            .then(|| no_repository(spec, &parsed, &cwd))
+            .transpose()?;
+        let repository: Option<Repository> = root.map(|root: PathBuf| Repository::open(&root, env)).transpose()?;
+        if let Some(repository) = &repository {
+            repository.check_build(&facts, &config)?;
+        }
+        let prepared = Box::new(Prepared {
+            spec,
+            loads_extensions,
+            parsed,
+            env: env.clone(),
+            config,
+            facts,
+            repository,
+            cwd,
+            terminal: self.invocation.terminal,
+        });
+        Ok(match missing {
+            Some(abort) => Decision::Abort(prepared, abort),
+            None => Decision::Native(prepared),
+        })
+    }
+}
+
+/// What is settled once the command line is parsed.
+struct Ready {
+    spec: &'static CommandSpec,
+    parsed: Parsed,
+    facts: LegacyFacts,
+    place: Place,
+    /// Before any repository's configuration, and with it.
+    base: Config,
+    local: Config,
+}
+
+/// What can be assumed where no legacy is installed: the system's configuration files and nothing else.
+fn without_legacy() -> LegacyFacts {
+    LegacyFacts {
+        system_rc: ["/etc/mercurial/hgrc", "/etc/mercurial/hgrc.d"].map(PathBuf::from).to_vec(),
+        ..LegacyFacts::default()
+    }
+}
+
+/// The error of a command outside any repository.
+fn no_repository(spec: &CommandSpec, parsed: &Parsed, cwd: &std::path::Path) -> Outcome<Abort> {
+    if spec.infers_repository && !parsed.arguments.is_empty() {
+        return Err(Stop::unsupported(Reason::RepositoryPath, "the repository of the path arguments"));
+    }
+    let message = [b"no repository found in '", cwd.as_os_str().as_bytes(), b"' (.hg not found)"].concat();
+    Ok(Abort::new(AbortKind::Input, message))
+}

@@ -1,0 +1,26 @@
+//! Who answers one invocation: native, or legacy and for which reason. Routing is decided here and nowhere else; the
+//! launcher and the addon both call [`decide`].
+//!
+//! What it rests on: the route table compiled from the policy, the facts about the installed Mercurial, the
+//! environment, the configuration with its aliases, hooks and extensions, and the repository.
+
+mod aliases;
+mod decide;
+mod early;
+pub mod environment;
+mod extensions;
+mod facts;
+mod flags;
+pub mod legacy;
+mod place;
+pub mod proven;
+mod route;
+mod settings;
+mod surroundings;
+pub mod table;
+#[cfg(test)]
+mod testing;
+
+pub use decide::{GATHER_LIMIT, decide};
+pub use facts::{FactsState, FactsStore};
+pub use route::{Decision, Invocation, Route, Steps};

@@ -1,0 +1,110 @@
+//! The decision for one invocation and what it was based on.
+
+use crate::facts::{FactsState, FactsStore};
+use crate::legacy::{FileId, Legacy, NotFound};
+use crate::table::{Mode, TableError};
+use amalgam_commands::{Output, Prepared, Terminal, answer, answer_abort};
+use amalgam_types::{Abort, Environment, LegacyFacts, Outcome, Unsupported};
+
+/// What was invoked, as the edge sees it.
+#[derive(Debug, Clone, Default)]
+pub struct Invocation {
+    /// Everything after `argv[0]`.
+    pub args: Vec<Vec<u8>>,
+    /// The environment.
+    pub env: Environment,
+    /// What the standard descriptors are.
+    pub terminal: Terminal,
+    /// The running launcher's own file.
+    pub own: Option<FileId>,
+    /// The process id.
+    pub pid: u32,
+    /// Whether facts that are missing are asked for before deciding, instead of falling back.
+    pub gather_first: bool,
+    /// Why the edge itself cannot answer natively, whatever the command.
+    pub refused: Option<Unsupported>,
+}
+
+/// Who answers.
+pub enum Decision {
+    /// Native: everything is ready.
+    Native(Box<Prepared>),
+    /// Native prints this error, which legacy finds before it comes to the command.
+    Abort(Box<Prepared>, Abort),
+    /// Legacy, for this reason.
+    Legacy(Unsupported),
+}
+
+/// The decision with its grounds.
+pub struct Route {
+    /// Who answers.
+    pub decision: Decision,
+    /// The command's primary name, once it is known.
+    pub command: Option<&'static str>,
+    /// What the route table says of the command, once it was asked.
+    pub mode: Option<Mode>,
+    /// Why the route table cannot be used, if it cannot.
+    pub table_error: Option<TableError>,
+    /// The legacy installation, or why there is none.
+    pub legacy: Result<Legacy, NotFound>,
+    /// The facts' state; `None` where they were not looked at.
+    pub facts: Option<FactsState>,
+    /// Where the facts are kept, if they can be.
+    pub store: Option<FactsStore>,
+}
+
+impl Route {
+    /// The facts, where they hold.
+    pub fn current_facts(&self) -> Option<&LegacyFacts> {
+        match &self.facts {
+            Some(FactsState::Current(facts)) => Some(facts),
+            _ => None,
+        }
+    }
+
+    /// The store to gather facts into, behind this invocation, where they are missing and nobody is at it.
+    pub fn wants_gathering(&self) -> Option<&FactsStore> {
+        match self.facts {
+            Some(FactsState::Missing | FactsState::Stale(_) | FactsState::Damaged) => {
+                self.store.as_ref().filter(|store| store.wants_gathering())
+            }
+            _ => None,
+        }
+    }
+
+    /// The native answer into `out`, with its exit code.
+    ///
+    /// # Errors
+    /// `Unsupported` only: legacy must answer, and nothing has left `out`.
+    pub fn respond(&self, out: &mut Output<'_>) -> Outcome<i32> {
+        match &self.decision {
+            Decision::Native(prepared) => answer(prepared, out),
+            Decision::Abort(prepared, abort) => answer_abort(prepared, abort, out),
+            Decision::Legacy(unsupported) => Err(unsupported.clone().into()),
+        }
+    }
+}
+
+/// Hears of each step of the decision as it is taken: for traces and `explain`.
+pub struct Steps<'a> {
+    listener: Option<&'a mut dyn FnMut(&'static str, String)>,
+}
+
+impl<'a> Steps<'a> {
+    /// Nobody listens; steps cost nothing.
+    pub fn silent() -> Self {
+        Steps { listener: None }
+    }
+
+    /// Calls `listener` with each step's name and outcome.
+    pub fn to(listener: &'a mut dyn FnMut(&'static str, String)) -> Self {
+        Steps { listener: Some(listener) }
+    }
+
+    /// Reports one step.
+    pub(crate) fn note(&mut self, step: &'static str, outcome: impl FnOnce() -> String) {
+        if let Some(listener) = self.listener.as_deref_mut() {
+            listener(step, outcome());
+        }
+    }
+}

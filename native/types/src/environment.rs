@@ -1,0 +1,28 @@
+//! The process's surroundings as a value, so that no library reads the environment, the home folder or
+//! the user id by itself.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What one invocation was started with.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// Every variable, as bytes.
+    pub vars: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// The working directory as the kernel names it; `None` when it cannot be read.
+    pub cwd: Option<PathBuf>,
+    /// Effective user id, for Mercurial's trust rules.
+    pub euid: u32,
+}
+
+impl Environment {
+    /// The value of `name`; an empty value is still a value.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.vars.get(name.as_bytes()).map(Vec::as_slice)
+    }
+
+    /// The value of `name` when it is set and not empty.
+    pub fn non_empty(&self, name: &str) -> Option<&[u8]> {
+        self.get(name).filter(|v| !v.is_empty())
+    }
+}
