@@ -1,0 +1,119 @@
+// Everything that `amalgam doctor` says: what is installed, how it stands, and for each native command whether
+// it is native in this folder. A finding is something that keeps amalgam from doing what it could.
+import { currentRequest, type Explanation, engine } from "../engine/index.ts";
+import { commands } from "../generated/commands.ts";
+import { describeProblem } from "../policy/problem.ts";
+import { findLauncher, type LauncherState } from "./launcher.ts";
+import { packageVersion } from "./package.ts";
+import { type PolicyState, readPolicy } from "./policy.ts";
+
+export interface CommandRoute {
+  command: string;
+  native: boolean;
+  reason?: string;
+  sentence?: string;
+  detail?: string;
+}
+
+export interface Finding {
+  message: string;
+  advice: string;
+}
+
+export interface Diagnosis {
+  version: string;
+  launcher: LauncherState;
+  legacy: { path?: string; missing?: string; version?: string; build?: string };
+  facts: { state: string; detail: string; path?: string };
+  policy: PolicyState;
+  /** For each native command, in this folder and with this environment. */
+  commands: CommandRoute[];
+  findings: Finding[];
+}
+
+/** Arguments without which a command is a usage error. */
+const needed: Record<string, string[]> = { cat: ["."] };
+
+export function diagnose(): Diagnosis {
+  // Asking legacy now is what the next command would do anyway.
+  const facts = engine().gatherFacts(currentRequest([]));
+  const routes = commands.map(({ names: [name = ""] }) => ({
+    name,
+    explanation: engine().explain(currentRequest([name, ...(needed[name] ?? [])])),
+  }));
+  const { legacyPath, legacyMissing } = routes[0]?.explanation ?? {};
+  const diagnosis: Diagnosis = {
+    version: packageVersion(),
+    launcher: findLauncher(process.env),
+    legacy: {
+      ...(legacyPath !== undefined && { path: legacyPath }),
+      ...(legacyMissing !== undefined && { missing: legacyMissing }),
+      ...(facts.version !== undefined && { version: facts.version }),
+      ...(facts.build !== undefined && { build: facts.build }),
+    },
+    facts: { state: facts.state, detail: facts.detail, ...(facts.path !== undefined && { path: facts.path }) },
+    policy: readPolicy(),
+    commands: routes.map(({ name, explanation }) => commandRoute(name, explanation)),
+    findings: [],
+  };
+  return { ...diagnosis, findings: findingsOf(diagnosis) };
+}
+
+function commandRoute(command: string, explanation: Explanation): CommandRoute {
+  const { answeredBy, reason, sentence, detail } = explanation;
+  if (answeredBy === "native") return { command, native: true };
+  return {
+    command,
+    native: false,
+    ...(reason && { reason }),
+    ...(sentence && { sentence }),
+    ...(detail && { detail }),
+  };
+}
+
+/** What is wrong and what to do about it. */
+export function findingsOf({ launcher, legacy, facts, policy, commands: routes }: Diagnosis): Finding[] {
+  const findings: Finding[] = [];
+  const add = (message: string, advice: string) => findings.push({ message, advice });
+  if (!launcher.built) add(`the launcher ${launcher.path} was not built`, "Run npm run setup in amalgam's folder.");
+  else if (launcher.firstOnPath === undefined)
+    add("no hg is on your PATH", "Run amalgam setup and add the line that it prints.");
+  else if (!launcher.active) {
+    add(
+      `the first hg on your PATH, ${launcher.firstOnPath}, is not amalgam`,
+      "Run amalgam setup and add the line that it prints.",
+    );
+  }
+  if (legacy.path === undefined) {
+    add(
+      `there is no Mercurial behind amalgam: ${legacy.missing}`,
+      "Install it (pip install mercurial) or set AMALGAM_LEGACY_HG.",
+    );
+  } else if (facts.state !== "current") {
+    add(
+      `${legacy.path} does not say what amalgam needs to know: ${facts.detail}`,
+      "Everything goes to Python until it does.",
+    );
+  }
+  const { versions, builds } = engine().proven();
+  const unproven = routes.find((route) => route.reason === "legacy.unproven");
+  if (unproven) {
+    add(
+      `Mercurial ${legacy.version} (${legacy.build}) has not been proven: ${unproven.detail}`,
+      `Proven are ${versions.join(", ")} (${builds.join(", ")}); everything else goes to Python.`,
+    );
+  }
+  for (const problem of policy.problems) {
+    if (problem.severity === "error")
+      add(describeProblem(problem), "Correct the policy, then run amalgam policy compile.");
+  }
+  if (policy.table === "missing" || policy.table === "outdated" || policy.table === "leftover") {
+    const what = {
+      missing: "is not compiled",
+      outdated: "has changed since it was compiled",
+      leftover: "is gone, but not its route table",
+    };
+    add(`the policy ${what[policy.table]}`, "Run amalgam policy compile.");
+  }
+  return findings;
+}

@@ -1,0 +1,55 @@
+// Chooses the subcommand. Its own words are few enough to do without a parser.
+import { done, type Ending, Mistake, mistake } from "./ending.ts";
+import { subcommands } from "./table.ts";
+
+/** Runs `amalgam ARGS`. */
+export async function main(args: string[]): Promise<Ending> {
+  const [name, ...rest] = args;
+  if (name === undefined) {
+    process.stderr.write(help());
+    return mistake;
+  }
+  if (name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(help());
+    return done;
+  }
+  if (name === "--version" || name === "-V") {
+    const { packageVersion } = await import("../api/package.ts");
+    process.stdout.write(`amalgam ${packageVersion()}\n`);
+    return done;
+  }
+  const subcommand = subcommands.find((one) => one.name === name);
+  try {
+    if (!subcommand) throw await unknown(name);
+    const { run } = await subcommand.load();
+    return await run(rest);
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error;
+    const lines = [`amalgam: ${error.message}`, ...error.advice.map((line) => `  ${line}`)];
+    process.stderr.write(`${lines.join("\n")}\n`);
+    return mistake;
+  }
+}
+
+async function unknown(name: string): Promise<Mistake> {
+  const { suggest } = await import("../policy/suggest.ts");
+  const meant = suggest(
+    name,
+    subcommands.map((one) => one.name),
+  );
+  const advice = [meant ? `Did you mean amalgam ${meant}?` : "amalgam --help lists what there is."];
+  return new Mistake(`there is no subcommand ${name}`, advice);
+}
+
+function help(): string {
+  const rows = subcommands.map((one) => `  ${one.name.padEnd(10)} ${one.summary}`);
+  return `amalgam steers, inspects and explains the hg that answers natively what it is certain of.
+
+usage: amalgam SUBCOMMAND [OPTIONS]
+
+${rows.join("\n")}
+
+example: amalgam explain -- status -mard
+Each subcommand has --help. Exit codes: 0 done, 1 a finding, 2 a mistake in usage or configuration.
+`;
+}

@@ -1,0 +1,114 @@
+// `amalgam policy check | compile | schema`.
+import { compilePolicy, type PolicyState, readPolicy } from "../api/policy.ts";
+import { policyJsonSchemaText } from "../policy/json-schema.ts";
+import { describeProblem, type PolicyProblem } from "../policy/problem.ts";
+import { readPolicyFile } from "../policy/read.ts";
+import { done, type Ending, finding, Mistake, mistake } from "./ending.ts";
+import { parse, subcommand } from "./parse.ts";
+
+const actions: Record<string, (args: string[]) => Promise<Ending>> = { check, compile, schema };
+const help = `usage: amalgam policy check|compile|schema
+
+  check    says everything that is wrong with the policy
+  compile  makes the route table that the launcher reads
+  schema   prints the policy's JSON Schema
+
+The policy is YAML: /etc/amalgam/policy.yaml, then ~/.config/amalgam/policy.yaml, whose routes come first.
+
+example: amalgam policy check --json
+`;
+
+export function run(args: string[]): Promise<Ending> {
+  const [name = "", ...rest] = args;
+  const action = actions[name];
+  if (action) return action(rest);
+  if (name === "--help" || name === "-h") {
+    process.stdout.write(help);
+    return Promise.resolve(done);
+  }
+  throw new Mistake(name ? `there is no amalgam policy ${name}` : "amalgam policy needs an action", [
+    "check, compile or schema; amalgam policy --help says more.",
+  ]);
+}
+
+function check(args: string[]): Promise<Ending> {
+  const command = subcommand(
+    "policy check",
+    "Says everything that is wrong with the policy, each with its position.",
+    "amalgam policy check my-policy.yaml",
+  )
+    .option("--json", "report as JSON")
+    .argument("[file]", "check this file alone");
+  return parse(command, args, async () => {
+    const [file] = command.args;
+    const state = file === undefined ? readPolicy() : undefined;
+    const problems = state ? state.problems : problemsIn(file ?? "");
+    if (command.opts<{ json?: true }>().json) {
+      const table = state ? { table: state.table, layers: state.layers } : {};
+      process.stdout.write(`${JSON.stringify({ ...table, problems }, null, 2)}\n`);
+    } else {
+      process.stdout.write(`${[...problems.map(describeProblem), ...notes(state, problems)].join("\n")}\n`);
+    }
+    if (problems.some((problem) => problem.severity === "error")) return mistake;
+    return problems.length > 0 ? finding : done;
+  });
+}
+
+function problemsIn(file: string): PolicyProblem[] {
+  const read = readPolicyFile(file);
+  if (!read) throw new Mistake(`${file} does not exist`);
+  return read.problems;
+}
+
+function notes(state: PolicyState | undefined, problems: readonly PolicyProblem[]): string[] {
+  if (state && !state.layers.some((layer) => layer.exists)) {
+    const places = state.layers.map((layer) => layer.file).join(" or ");
+    return [`there is no policy, so every native command is on; one would be ${places}`];
+  }
+  const lines = problems.length === 0 ? ["the policy is in order"] : [];
+  if (state && (state.table === "missing" || state.table === "outdated")) {
+    lines.push("it is not in force yet: amalgam policy compile");
+  }
+  return lines;
+}
+
+function compile(args: string[]): Promise<Ending> {
+  const command = subcommand(
+    "policy compile",
+    "Makes the route table that the launcher reads what the policy says.",
+    "amalgam policy compile",
+  ).option("--json", "report as JSON");
+  return parse(command, args, async () => {
+    const state = readPolicy();
+    const result = compilePolicy(state);
+    if (command.opts<{ json?: true }>().json) {
+      process.stdout.write(`${JSON.stringify({ ...result, problems: state.problems }, null, 2)}\n`);
+      return result.kind === "refused" ? mistake : done;
+    }
+    const problems = state.problems.map((problem) => `${describeProblem(problem)}\n`).join("");
+    if (result.kind === "refused") {
+      process.stderr.write(problems);
+      throw new Mistake(`no route table was made: ${result.message}`, ["The one that is in force stays as it is."]);
+    }
+    const words = {
+      written: "wrote",
+      unchanged: "already up to date:",
+      removed: "there is no policy; removed",
+      none: "there is no policy; nothing at",
+    };
+    process.stdout.write(`${problems}${words[result.kind]} ${result.tableFile}\n`);
+    return done;
+  });
+}
+
+function schema(args: string[]): Promise<Ending> {
+  const command = subcommand(
+    "policy schema",
+    "Prints the JSON Schema of the policy, for editors.",
+    "amalgam policy schema > policy.schema.json",
+  );
+  return parse(command, args, async () => {
+    process.stdout.write(policyJsonSchemaText());
+    return done;
+  });
+}

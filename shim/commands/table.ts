@@ -1,0 +1,21 @@
+// Every subcommand of `amalgam`. A subcommand's code is read only when it is asked for, so that `amalgam hg`
+// starts fast.
+import type { Ending } from "./ending.ts";
+
+export interface Subcommand {
+  name: string;
+  summary: string;
+  load: () => Promise<{ run: (args: string[]) => Promise<Ending> }>;
+}
+
+export const subcommands: readonly Subcommand[] = [
+  { name: "setup", summary: "put amalgam's hg on your PATH, or undo it", load: () => import("./setup.ts") },
+  {
+    name: "doctor",
+    summary: "what is installed, and what is native here and what is not",
+    load: () => import("./doctor.ts"),
+  },
+  { name: "explain", summary: "who answers a command line, and why", load: () => import("./explain.ts") },
+  { name: "policy", summary: "check and compile the policy, or print its schema", load: () => import("./policy.ts") },
+  { name: "hg", summary: "run a Mercurial command in this process", load: () => import("./hg.ts") },
+];

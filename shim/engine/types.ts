@@ -1,0 +1,126 @@
+// What the addon takes and gives, as TypeScript sees it (native/addon/src is where it is made). Bytes stay bytes:
+// arguments, paths and variables of a Unix process need not be text.
+
+/** One invocation, complete: the engine asks the process for nothing but its user and process id. */
+export interface Request {
+  /** What follows `hg`. */
+  args: Buffer[];
+  cwd: Buffer;
+  env: [name: Buffer, value: Buffer][];
+  stdinTty: boolean;
+  stdoutTty: boolean;
+  stderrTty: boolean;
+  /** The terminal's width, where there is one. */
+  columns?: number;
+}
+
+/** One piece of output. The order of the pieces is the order of the program's writes. */
+export interface Segment {
+  stream: "stdout" | "stderr";
+  data: Buffer;
+}
+
+/** Either the whole answer, or the reason why legacy has to give it. */
+export type Answer =
+  | { kind: "answer"; segments: Segment[]; exitCode: number; pager?: string }
+  | { kind: "unsupported"; reason: string; detail: string };
+
+/** One step of the decision, in order. */
+export interface Step {
+  step: string;
+  outcome: string;
+}
+
+/** The route of one invocation and what it rests on. Nothing is run. */
+export interface Explanation {
+  /** The command's primary name, once it is known. */
+  command?: string;
+  /** What the route table says of the command, once it was asked. */
+  mode?: "python" | "native";
+  /** Who would answer. A command may still find a reason to leave it to legacy when it runs. */
+  answeredBy: "native" | "legacy";
+  /** The reason for legacy: its identifier, its sentence, and the particular. */
+  reason?: string;
+  sentence?: string;
+  detail?: string;
+  steps: Step[];
+  /** The Python hg that was found. */
+  legacyPath?: string;
+  /** Why none was found. */
+  legacyMissing?: string;
+  /** Why the route table cannot be used. */
+  tableError?: string;
+  /** `current`, `missing`, `stale`, `damaged`, `failed` or `impossible`; absent where nobody asked. */
+  factsState?: string;
+  /** The state with its particular. */
+  factsDetail?: string;
+  /** The file that holds the facts. */
+  factsPath?: string;
+  /** The legacy's version, and its build: `c`, `rust` or `other`. */
+  version?: string;
+  build?: string;
+}
+
+/** A reason for a fallback. */
+export interface Reason {
+  id: string;
+  sentence: string;
+}
+
+export interface Flag {
+  /** The letter; empty where there is none. */
+  short: string;
+  long: string;
+  takesValue: boolean;
+  list: boolean;
+  native: boolean;
+}
+
+export interface Command {
+  name: string;
+  aliases: string[];
+  flags: Flag[];
+  paged: boolean;
+  doc: string;
+}
+
+/** What the policy compiles to. */
+export interface Rules {
+  /** The files that the rules come from: when one changes, the table is stale. */
+  sources: string[];
+  /** The Python hg, where the policy names it. */
+  legacy?: string;
+  routes: { mode: "python" | "native"; commands: string[] }[];
+}
+
+export type Compiled = { kind: "table"; text: Buffer } | { kind: "invalid"; message: string };
+
+/** What is known of legacy after asking it. */
+export interface Gathered {
+  state: string;
+  detail: string;
+  path?: string;
+  version?: string;
+  build?: string;
+}
+
+/** Where amalgam's files are; absent where no variable says where they could be. */
+export interface Layout {
+  home?: string;
+  policy?: string;
+  routeTable?: string;
+  cache?: string;
+}
+
+/** Everything that the addon exports. Expected failures are data; an exception is a bug. */
+export interface Addon {
+  answer(request: Request): Answer;
+  explain(request: Request): Explanation;
+  gatherFacts(request: Request): Gathered;
+  layout(request: Request): Layout;
+  compileRouteTable(rules: Rules): Compiled;
+  reasons(): Reason[];
+  commands(): Command[];
+  /** The releases and builds of Mercurial that native is proven against. */
+  proven(): { versions: string[]; builds: string[] };
+}

@@ -1,0 +1,110 @@
+// Turns what the schema library found wrong into problems with positions, allowed values and suggestions.
+import type { z } from "zod";
+import type { Positions } from "./positions.ts";
+import type { PolicyProblem } from "./problem.ts";
+import { suggest } from "./suggest.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** The keys that each mapping may have, by its path with list positions left out. */
+const keys: Record<string, readonly string[]> = {
+  "": ["version", "legacy", "routes"],
+  legacy: ["executable", "transport"],
+  routes: ["command", "mode"],
+};
+
+export function problemsOf(issues: readonly Issue[], file: string, positions: Positions): PolicyProblem[] {
+  return issues.flatMap((issue) => translate(issue, file, positions));
+}
+
+function translate(issue: Issue, file: string, positions: Positions): PolicyProblem[] {
+  const { path } = issue;
+  const name = pathText(path);
+  const problem = (message: string, rest: Partial<PolicyProblem> = {}): PolicyProblem => {
+    const found = positions.text(path);
+    return {
+      severity: "error",
+      file,
+      ...positions.value(path),
+      message,
+      ...(found !== undefined && { found }),
+      ...rest,
+    };
+  };
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => unknownKey(key, path, file, positions));
+    case "invalid_value": {
+      const allowed = issue.values.map(String);
+      const meant = suggest(positions.text(path) ?? "", allowed);
+      if (positions.text(path) === undefined) return [missing(issue, file, positions, allowed)];
+      return [problem(`${name} has a value that is not allowed`, { allowed, ...(meant && { suggestion: meant }) })];
+    }
+    case "invalid_type":
+      if (positions.text(path) === undefined) return [missing(issue, file, positions)];
+      return [problem(`${name || "the policy"} must be ${typeName(issue.expected)}`)];
+    case "invalid_union":
+      return translateUnion(issue, file, positions);
+    case "too_small":
+      return [problem(`${name} must not be empty`)];
+    case "invalid_format":
+      return [problem(`${name} is ${issue.message}`)];
+    default:
+      return [problem(`${name}: ${issue.message}`)];
+  }
+}
+
+/** Of the alternatives only the one that fits what was written is worth a word. */
+function translateUnion(issue: Extract<Issue, { code: "invalid_union" }>, file: string, positions: Positions) {
+  const found = positions.text(issue.path);
+  if (found === undefined) return [missing(issue, file, positions)];
+  const branch = issue.errors[found === "a list" ? 1 : 0] ?? [];
+  if (found === "a mapping") {
+    const where = positions.value(issue.path);
+    const message = `${pathText(issue.path)} must be a command name or a list of them`;
+    return [{ severity: "error" as const, file, ...where, message, found }];
+  }
+  return problemsOf(
+    branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })),
+    file,
+    positions,
+  );
+}
+
+function unknownKey(key: string, path: readonly PropertyKey[], file: string, positions: Positions): PolicyProblem {
+  const allowed = keys[path.filter((step) => typeof step !== "number").join(".")] ?? [];
+  const meant = suggest(key, allowed);
+  const within = path.length > 0 ? ` in ${pathText(path)}` : "";
+  return {
+    severity: "error",
+    file,
+    ...positions.key(path, key),
+    message: `unknown key${within}`,
+    found: key,
+    allowed,
+    ...(meant !== undefined && { suggestion: meant }),
+  };
+}
+
+function missing(issue: Issue, file: string, positions: Positions, allowed?: readonly string[]): PolicyProblem {
+  const where = positions.value(issue.path);
+  return {
+    severity: "error",
+    file,
+    ...where,
+    message: `${pathText(issue.path)} is missing`,
+    ...(allowed && { allowed }),
+  };
+}
+
+function typeName(expected: string): string {
+  const names: Record<string, string> = { object: "a mapping", array: "a list", string: "text", number: "a number" };
+  return names[expected] ?? expected;
+}
+
+/** `routes[2].mode`, with list positions from 1 as people count. */
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((step, i) => (typeof step === "number" ? `[${step + 1}]` : `${i > 0 ? "." : ""}${String(step)}`))
+    .join("");
+}
