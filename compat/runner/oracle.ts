@@ -1,0 +1,123 @@
+// The reference through its own command server: the same program, forked warm instead of started, so that thousands
+// of answers take seconds. Only plain cases go this way (no terminal, own environment or own settings), and
+// `--calibrate` compares it with a fresh process on every one of them.
+import { type ChildProcess, type ChildProcessByStdio, spawn } from "node:child_process";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Case } from "./cases.ts";
+import type { Answer } from "./execute.ts";
+import type { Legacy } from "./legacy.ts";
+
+/** Whether a case may be answered by the server. */
+export function isPlain(one: Case): boolean {
+  const words = one.args?.map((word) => word.toString("latin1")) ?? [];
+  return (
+    one.args !== undefined &&
+    one.tty === undefined &&
+    one.stdin === undefined &&
+    one.userrc === "" &&
+    one.hgrc === "" &&
+    Object.keys(one.env).length === 0 &&
+    one.cwd !== "" &&
+    words.length > 0 &&
+    !words.some((word) =>
+      /extensions?\.|^serve$|^debug|--(?:time|profile|traceback|encoding|debugger|cwd)|\0/.test(word),
+    )
+  );
+}
+
+/** The server process, shared by all workers. */
+export class OracleServer {
+  readonly address: string;
+  readonly #folder: string;
+  readonly #child: ChildProcess;
+
+  private constructor(folder: string, child: ChildProcess) {
+    this.#folder = folder;
+    this.address = join(folder, "s");
+    this.#child = child;
+  }
+
+  /** Starts it; undefined when it does not come up, which only costs time. */
+  static async start(legacy: Legacy, folder: string, env: Record<string, string>): Promise<OracleServer | undefined> {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const address = join(folder, "s");
+    const args = [
+      "serve",
+      "--no-profile",
+      "--cmdserver",
+      "chgunix",
+      "--address",
+      address,
+      "--daemon-postexec",
+      "chdir:/",
+    ];
+    const child = spawn(legacy.path, args, { cwd: folder, env: { ...env, CHGINTERNALMARK: "1" }, stdio: "ignore" });
+    const server = new OracleServer(folder, child);
+    for (let tries = 0; tries < 200 && child.exitCode === null; tries += 1) {
+      if (existsSync(address)) return server;
+      await sleep(25);
+    }
+    server.stop();
+    return undefined;
+  }
+
+  stop(): void {
+    this.#child.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** One worker's connection to the server. */
+export class Oracle {
+  readonly #child: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #lines: Interface;
+  readonly #waiting: ((line: string | undefined) => void)[] = [];
+
+  constructor(server: OracleServer) {
+    const python = process.env.AMALGAM_PYTHON ?? "python3";
+    this.#child = spawn(python, ["-S", "-E", join(import.meta.dirname, "oracle.py"), server.address], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.#lines = createInterface({ input: this.#child.stdout });
+    this.#lines.on("line", (line) => this.#waiting.shift()?.(line));
+    this.#lines.on("close", () => {
+      for (const give of this.#waiting.splice(0)) give(undefined);
+    });
+    this.#child.on("error", () => this.#lines.close());
+    this.#child.stdin.on("error", () => undefined);
+  }
+
+  /** The answer, or undefined when a fresh process has to be asked. */
+  async ask(args: Buffer[], cwd: string, env: Record<string, string>): Promise<Answer | undefined> {
+    const encode = (value: Buffer | string): string => Buffer.from(value as string).toString("base64");
+    const request = {
+      args: args.map(encode),
+      cwd: encode(cwd),
+      env: Object.entries(env).map(([name, value]) => encode(`${name}=${value}`)),
+      umask: process.umask(),
+    };
+    if (this.#child.exitCode !== null) return undefined;
+    const line = await new Promise<string | undefined>((resolve) => {
+      this.#waiting.push(resolve);
+      this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+    });
+    if (line === undefined) return undefined;
+    const reply = JSON.parse(line);
+    if (reply.unusable !== undefined) return undefined;
+    return {
+      stdout: Buffer.from(reply.stdout, "base64"),
+      stderr: Buffer.from(reply.stderr, "base64"),
+      code: reply.code,
+    };
+  }
+
+  stop(): void {
+    this.#child.stdin.end();
+    this.#lines.close();
+  }
+}

@@ -1,0 +1,81 @@
+// What a folder holds, cheaply: a stamp per file to see that nothing was touched, and a description (kind, mode,
+// content hash) to say what is different. Names are bytes; they are kept as latin1 strings.
+import { createHash } from "node:crypto";
+import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { canonicalDirstate } from "./dirstate.ts";
+import { isExcluded } from "./exclusions.ts";
+
+export type Stamps = Map<string, string>;
+/** Path to description; only what changed, null where a file has gone. */
+export type Changes = Record<string, string | null>;
+
+const bytesOf = (root: string, path: string): Buffer =>
+  Buffer.concat([Buffer.from(`${root}/`), Buffer.from(path, "latin1")]);
+
+/** A stamp of every file and folder below `root`. */
+export function stampTree(root: string): Stamps {
+  const stamps: Stamps = new Map();
+  const visit = (folder: string): void => {
+    const entries = readdirSync(bytesOf(root, folder), { encoding: "buffer", withFileTypes: true });
+    for (const entry of entries) {
+      const name = (entry.name as unknown as Buffer).toString("latin1");
+      const path = folder === "" ? name : `${folder}/${name}`;
+      const stat = lstatSync(bytesOf(root, path), { bigint: true });
+      if (stat.isDirectory()) {
+        stamps.set(path, `folder ${stat.mode}`);
+        if ((stat.mode & 0o500n) === 0o500n || process.getuid?.() === 0) visit(path);
+      } else {
+        stamps.set(path, `${stat.ino} ${stat.mode} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`);
+      }
+    }
+  };
+  visit("");
+  return stamps;
+}
+
+/** Whether two sets of stamps show the same untouched tree. */
+export function sameStamps(a: Stamps, b: Stamps): boolean {
+  if (a.size !== b.size) return false;
+  for (const [path, stamp] of a) if (b.get(path) !== stamp) return false;
+  return true;
+}
+
+/** Says what each path holds now. */
+function describe(root: string, path: string): string {
+  const full = bytesOf(root, path);
+  const stat: BigIntStats = lstatSync(full, { bigint: true });
+  const mode = (stat.mode & 0o7777n).toString(8);
+  if (stat.isDirectory()) return `folder ${mode}`;
+  if (stat.isSymbolicLink()) return `link ${readlinkSync(full, { encoding: "buffer" }).toString("latin1")}`;
+  if (!stat.isFile()) return `special ${stat.mode.toString(8)}`;
+  let content: Buffer;
+  try {
+    content = readFileSync(full);
+  } catch {
+    return `unreadable ${mode} ${stat.size}`;
+  }
+  const listing = path.endsWith("/.hg/dirstate")
+    ? canonicalDirstate(content, full.subarray(0, full.length - "/dirstate".length))
+    : undefined;
+  const hash = createHash("sha256")
+    .update(listing ?? content)
+    .digest("hex");
+  return listing === undefined ? `file ${mode} ${stat.size} ${hash}` : `dirstate ${mode} ${hash}`;
+}
+
+/** Describes every path, for the pristine tree. */
+export function describeTree(root: string, stamps: Stamps): Map<string, string> {
+  return new Map([...stamps.keys()].filter((path) => !isExcluded(path)).map((path) => [path, describe(root, path)]));
+}
+
+/** What differs from the pristine tree, leaving out the documented exclusions. */
+export function changesSince(root: string, before: Stamps, pristine: Map<string, string>, after: Stamps): Changes {
+  const changes: Changes = {};
+  for (const [path, stamp] of after) {
+    if (before.get(path) === stamp || isExcluded(path)) continue;
+    const now = describe(root, path);
+    if (pristine.get(path) !== now) changes[path] = now;
+  }
+  for (const path of before.keys()) if (!after.has(path) && !isExcluded(path)) changes[path] = null;
+  return changes;
+}
