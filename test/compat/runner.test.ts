@@ -1,0 +1,146 @@
+// The parity runner's own parts: what splits command lines, weighs results and words differences.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadCases } from "../../compat/runner/cases.ts";
+import type { Result } from "../../compat/runner/compare.ts";
+import { canonicalDirstate } from "../../compat/runner/dirstate.ts";
+import { isExcluded } from "../../compat/runner/exclusions.ts";
+import { compareOutcomes, visible } from "../../compat/runner/judge.ts";
+import { weigh } from "../../compat/runner/outcome.ts";
+import { planEnd, planStart, withPlanTable } from "../../compat/runner/plan.ts";
+import { shellQuote, splitWords } from "../../compat/runner/words.ts";
+import { FileMistakes } from "../../compat/runner/yaml-file.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "amalgam-cases-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const outcome = (stdout: string, code = 0, changes = {}) => ({
+  answer: { stdout: Buffer.from(stdout, "latin1"), stderr: Buffer.alloc(0), code },
+  changes,
+});
+
+describe("splitWords", () => {
+  it.each([
+    ["a  b", ["a", "b"]],
+    [`'a b' "c \\"d" e\\ f ''`, ["a b", 'c "d', "e f", ""]],
+    ["é'x'日", ["éx日"]],
+  ])("splits %s", (line, words) => {
+    expect(splitWords(line).map(String)).toEqual(words);
+  });
+
+  it("reads bytes", () => {
+    expect(splitWords("$'a\\xff\\n'")).toEqual([Buffer.from([97, 255, 10])]);
+  });
+
+  it.each(["'a", '"a', "$'a", "$'\\q'"])("refuses %s", (line) => {
+    expect(() => splitWords(line)).toThrow();
+  });
+
+  it("is undone by quoting", () => {
+    const words = ["it's", "a b", "", "$x", "-n"].map((text) => Buffer.from(text));
+    expect(splitWords(words.map((word) => shellQuote(word).toString()).join(" "))).toEqual(words);
+  });
+});
+
+describe("case files", () => {
+  it("are refused with every mistake and its place", () => {
+    writeFileSync(
+      path.join(folder, "bad.yaml"),
+      "command: x\ncases:\n  - name: UPPER\n    repos: here\n    run: a\n    nativ: required\n  - name: b\n    repos: here\n",
+    );
+    let mistakes: string[] = [];
+    try {
+      loadCases(folder, new Set(["here"]));
+    } catch (error) {
+      if (error instanceof FileMistakes) mistakes = error.mistakes;
+    }
+    expect(mistakes.map((mistake) => mistake.split(": ")[0])).toEqual(
+      expect.arrayContaining(["compat/cases/bad.yaml:3:11", "compat/cases/bad.yaml:6:5", "compat/cases/bad.yaml:7:5"]),
+    );
+  });
+
+  it("expand to repositories, folders, variants and lines", () => {
+    writeFileSync(
+      path.join(folder, "bad.yaml"),
+      "command: x\ncases:\n  - name: n\n    repos: [r, s]\n    cwd: [repo, repo/d]\n    run: |\n      a b\n      c\n    variants:\n      one: { config: [x.y=1] }\n      two: {}\n",
+    );
+    const cases = loadCases(folder, new Set(["r", "s"]));
+    expect(cases).toHaveLength(16);
+    expect(cases[0]?.id).toBe("bad/n@one/r: a b");
+    expect(cases[0]?.args?.map(String)).toEqual(["--config", "x.y=1", "a", "b"]);
+    expect(new Set(cases.map(({ id }) => id)).size).toBe(16);
+  });
+});
+
+describe("comparison", () => {
+  it("finds nothing between equals", () => {
+    expect(compareOutcomes(outcome("a\n", 0, { x: "file" }), outcome("a\n", 0, { x: "file" }))).toEqual([]);
+  });
+
+  it("shows a missing newline, a code and a changed file", () => {
+    const found = compareOutcomes(outcome("a\n"), outcome("a", 1, { "repo/f": null }));
+    expect(found.map(({ what }) => what)).toEqual(["stdout", "code", "files"]);
+    expect(found[0]?.text).toContain("no newline");
+  });
+
+  it("shows bytes that cannot be seen", () => {
+    expect(visible(Buffer.from("\x1b[0m\tx \r\n\u200b"))).toBe("\\e[0m\\tx\\x20\\r\n\\x200b");
+    expect(visible(Buffer.from([0xff, 0x61]))).toBe("\\xffa");
+  });
+
+  it("leaves out caches and nothing else", () => {
+    expect(isExcluded("repo/.hg/cache/tags2-visible")).toBe(true);
+    expect(isExcluded("repo/.hg/dirstate")).toBe(false);
+    expect(isExcluded("repo/cache/tags2-visible")).toBe(false);
+  });
+
+  it("reads a dirstate in any order, and refuses a cut one", () => {
+    const entry = (name: string): Buffer => {
+      const head = Buffer.alloc(17);
+      head.write("n");
+      head.writeUInt32BE(name.length, 13);
+      return Buffer.concat([head, Buffer.from(name)]);
+    };
+    const parents = Buffer.alloc(40);
+    const [one, two] = [
+      Buffer.concat([parents, entry("a"), entry("b")]),
+      Buffer.concat([parents, entry("b"), entry("a")]),
+    ];
+    expect(canonicalDirstate(one, Buffer.from("/"))).toBe(canonicalDirstate(two, Buffer.from("/")));
+    expect(canonicalDirstate(one.subarray(0, -1), Buffer.from("/"))).toBeUndefined();
+  });
+});
+
+describe("the ledger", () => {
+  const result = (id: string, differs: boolean): Result => ({
+    id,
+    command: "x",
+    fixture: "f",
+    face: "launcher",
+    native: true,
+    reason: undefined,
+    differences: differs ? [{ what: "code", text: "" }] : [],
+    reproduce: "",
+  });
+  const ledger = new Map([["known", { kind: "not-yet" as const, reason: "owed", file: "f.yaml" }]]);
+
+  it("fails on a new difference, on one that has gone, and on one for no case", () => {
+    const ids = new Set(["known", "new"]);
+    expect(
+      weigh([result("known", true), result("new", false)], ledger, ids).judged.map(({ verdict }) => verdict),
+    ).toEqual(["known", "passed"]);
+    expect(
+      weigh([result("known", false), result("new", true)], ledger, ids).judged.map(({ verdict }) => verdict),
+    ).toEqual(["failed", "failed"]);
+    expect(weigh([], ledger, new Set()).stale).toHaveLength(1);
+  });
+});
+
+describe("the plan", () => {
+  it("has only what stands between its markers replaced", () => {
+    expect(withPlanTable(`a\n${planStart}\nold\n${planEnd}\nb`, "new")).toBe(`a\n${planStart}\nnew\n${planEnd}\nb`);
+    expect(() => withPlanTable("none", "new")).toThrow();
+  });
+});

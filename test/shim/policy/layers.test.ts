@@ -1,0 +1,54 @@
+// Several policies become one set of rules: the user's come first.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { combine, readLayers } from "../../../shim/policy/layers.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "amalgam-layers-"));
+  mkdirSync(path.join(folder, "user"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const system = () => path.join(folder, "system.yaml");
+const user = () => path.join(folder, "user", "policy.yaml");
+const layers = () => readLayers(path.join(folder, "user"), system());
+
+test("no policy at all leaves the built-in default", () => {
+  expect(layers().map((layer) => layer.exists)).toEqual([false, false]);
+  expect(combine(layers())).toBeUndefined();
+});
+
+test("the user's routes come before the system's, and its executable wins", () => {
+  writeFileSync(
+    system(),
+    "version: 1\nlegacy: { executable: /usr/bin/hg }\nroutes: [{ command: '*', mode: python }]\n",
+  );
+  writeFileSync(
+    user(),
+    "version: 1\nlegacy: { executable: ~/bin/hg }\nroutes: [{ command: [st, cat], mode: native }]\n",
+  );
+  expect(combine(layers())).toEqual({
+    sources: [system(), user()],
+    legacy: path.join(homedir(), "bin/hg"),
+    routes: [
+      { commands: ["status", "cat"], mode: "native" },
+      { commands: ["*"], mode: "python" },
+    ],
+  });
+});
+
+test("auto names no executable and overrides the system's", () => {
+  writeFileSync(system(), "version: 1\nlegacy: { executable: /usr/bin/hg }\n");
+  writeFileSync(user(), "version: 1\nlegacy: { executable: auto }\n");
+  expect(combine(layers())).toEqual({ sources: [system(), user()], routes: [] });
+});
+
+test("a broken layer is reported with its file and takes no part", () => {
+  writeFileSync(system(), "version: 1\n");
+  writeFileSync(user(), "version: one\n");
+  expect(layers()[1]?.problems[0]?.file).toBe(user());
+  expect(combine(layers())?.sources).toEqual([system()]);
+});

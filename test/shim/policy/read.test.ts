@@ -1,0 +1,130 @@
+// Every kind of mistake in a policy: where, what was found, what is allowed; and all of them at once.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { describeProblem } from "../../../shim/policy/problem.ts";
+import { parsePolicy, readPolicyFile } from "../../../shim/policy/read.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "amalgam-policy-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const problems = (text: string) => parsePolicy(text, "p.yaml").problems.map(describeProblem);
+
+describe("a good policy", () => {
+  test("is read with its defaults", () => {
+    const { policy, problems } = parsePolicy(
+      "version: 1\nlegacy: {}\nroutes:\n  - command: [status, files]\n    mode: native\n  - { command: '*', mode: python }\n",
+      "p.yaml",
+    );
+    expect(problems).toEqual([]);
+    expect(policy?.legacy).toEqual({ executable: "auto", transport: "exec" });
+    expect(policy?.routes).toHaveLength(2);
+  });
+  test("may use anchors", () => {
+    const text = "version: 1\nroutes:\n  - { command: cat, mode: &m native }\n  - { command: root, mode: *m }\n";
+    expect(parsePolicy(text, "p.yaml").policy?.routes?.[1]?.mode).toBe("native");
+  });
+});
+
+describe("a mistake is told with position, value and what is allowed", () => {
+  test.each([
+    [
+      "a version that is not known",
+      "version: 2\n",
+      "p.yaml:1:10: error: version has a value that is not allowed\n  found: 2\n  allowed: 1",
+    ],
+    ["an empty file", "", "p.yaml:1:1: error: version is missing\n  allowed: 1"],
+    ["a list instead of a mapping", "- 1\n", "p.yaml:1:1: error: the policy must be a mapping\n  found: a list"],
+    [
+      "an unknown key",
+      "version: 1\nlegcy: {}\n",
+      "p.yaml:2:1: error: unknown key\n  found: legcy\n  allowed: version, legacy, routes\n  did you mean legacy?",
+    ],
+    [
+      "an unknown mode",
+      "version: 1\nroutes:\n  - command: cat\n    mode: nativ\n",
+      "p.yaml:4:11: error: routes[1].mode has a value that is not allowed\n  found: nativ\n  allowed: python, native\n  did you mean native?",
+    ],
+    [
+      "a missing mode",
+      "version: 1\nroutes:\n  - command: cat\n",
+      "p.yaml:3:5: error: routes[1].mode is missing\n  allowed: python, native",
+    ],
+    [
+      "a command that is a mapping",
+      "version: 1\nroutes:\n  - { command: {}, mode: python }\n",
+      "p.yaml:3:16: error: routes[1].command must be a command name or a list of them\n  found: a mapping",
+    ],
+    [
+      "an empty list of commands",
+      "version: 1\nroutes:\n  - { command: [], mode: python }\n",
+      "p.yaml:3:16: error: routes[1].command must not be empty\n  found: a list",
+    ],
+    [
+      "a relative path",
+      "version: 1\nlegacy: { executable: bin/hg }\n",
+      "p.yaml:2:23: error: legacy.executable is neither auto nor an absolute path\n  found: bin/hg",
+    ],
+    ["a key that stands twice", "version: 1\nversion: 1\n", "p.yaml:2:1: error: Map keys must be unique"],
+    [
+      "a second document",
+      "version: 1\n---\nversion: 1\n",
+      "p.yaml:2:1: error: a policy is one YAML document; this is a second one",
+    ],
+  ])("%s", (_, text, expected) => {
+    expect(problems(text)[0]).toContain(expected);
+  });
+
+  test("a command that native does not have", () => {
+    const [first] = problems("version: 1\nroutes:\n  - { command: statsu, mode: native }\n");
+    expect(first).toMatch(/^p\.yaml:3:16: error: native has no such command\n {2}found: statsu\n {2}allowed: .*status/);
+    expect(first).toContain("did you mean status?");
+  });
+});
+
+test("all mistakes are told at once, in their order", () => {
+  const text =
+    "version: 3\nroutes:\n  - { command: statsu, mode: native }\n  - { command: cat, mode: fast }\n  - 7\nextra: 1\n";
+  const lines = parsePolicy(text, "p.yaml").problems.map((problem) => problem.line);
+  expect(lines).toEqual([1, 3, 4, 5, 6]);
+});
+
+describe("a warning does not keep the policy from being used", () => {
+  test("a route that can never decide", () => {
+    const text = "version: 1\nroutes:\n  - { command: '*', mode: native }\n  - { command: cat, mode: python }\n";
+    const { policy, problems } = parsePolicy(text, "p.yaml");
+    expect(policy).toBeDefined();
+    expect(problems.map(describeProblem)).toEqual([
+      "p.yaml:4:16: warning: has no effect: route 1 decides already\n  found: cat",
+    ]);
+  });
+  test("a name that looks misspelt", () => {
+    const { policy, problems } = parsePolicy("version: 1\nroutes:\n  - { command: statsu, mode: python }\n", "p.yaml");
+    expect(policy).toBeDefined();
+    expect(problems[0]?.suggestion).toBe("status");
+  });
+});
+
+describe("files", () => {
+  const put = (name: string, content: string | Uint8Array): string => {
+    const file = path.join(folder, name);
+    writeFileSync(file, content);
+    return file;
+  };
+  test("none", () => expect(readPolicyFile(path.join(folder, "none"))).toBeUndefined());
+  test("not UTF-8", () => {
+    expect(readPolicyFile(put("latin", Buffer.from([0x23, 0xe9, 0x0a])))?.problems[0]?.message).toBe("not UTF-8 text");
+  });
+  test("a folder", () => expect(readPolicyFile(folder)?.problems[0]?.message).toBe("this is not a file"));
+  test("too large", () => {
+    expect(readPolicyFile(put("large", "#".repeat(1024 * 1024 + 1)))?.problems[0]?.message).toContain("larger than");
+  });
+  test("aliases that multiply without end are refused", () => {
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ..."bcdefgh".split("").map((c, i) => `${c}: &${c} [${Array(9).fill(`*${"abcdefgh"[i]}`).join(",")}]`),
+    ];
+    expect(readPolicyFile(put("bomb", `${bomb.join("\n")}\n`))?.policy).toBeUndefined();
+  });
+});
