@@ -396,4 +396,8 @@ impl<'a, T: Tree> pool::Worker<Task<'a, T::Dir>> for Walker<'_, 'a, T> {
         };
         done.map_err(|stop| self.walk.stop(stop))
     }
+
+    fn is_large(task: &Task<'a, T::Dir>) -> bool {
+        matches!(task, Task::Files(..))
+    }
 }

@@ -7,13 +7,16 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// How many tasks the first thread does before it calls for help.
+/// How many small tasks the first thread does before it calls for help.
 const ALONE: usize = 24;
 
 /// Something that does tasks of type `T` and gathers what it finds.
 pub(super) trait Worker<T>: Send {
     /// Does one task; new ones go onto `tasks`. An `Err` ends the whole run.
     fn work(&mut self, task: T, tasks: &mut Vec<T>) -> Result<(), ()>;
+
+    /// Whether a task is so much work that it is worth a helper at once.
+    fn is_large(task: &T) -> bool;
 }
 
 struct Shared<T> {
@@ -40,7 +43,7 @@ pub(super) fn run<T: Send, W: Worker<T>>(first: T, threads: usize, make: impl Fn
         let mut worker = make();
         let mut tasks = vec![first];
         let mut done = 0;
-        while done < ALONE || tasks.len() < 2 {
+        while tasks.len() < 2 || (done < ALONE && !tasks.last().is_some_and(W::is_large)) {
             let Some(task) = tasks.pop() else { return vec![worker] };
             if worker.work(task, &mut tasks).is_err() {
                 return vec![worker];
@@ -154,6 +157,10 @@ mod tests {
                 tasks.extend([task * 2, task * 2 + 1]);
             }
             Ok(())
+        }
+
+        fn is_large(task: &u32) -> bool {
+            task.is_multiple_of(5)
         }
     }
 
