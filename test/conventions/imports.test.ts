@@ -18,7 +18,7 @@ const crateLayers = [
   ["types"],
   ["formats", "config"],
   ["repo", "matching"],
-  ["worktree", "query", "diff"],
+  ["worktree", "query", "template", "diff"],
   ["commands"],
   ["routing"],
   ["launcher", "addon"],

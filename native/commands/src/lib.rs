@@ -7,6 +7,7 @@
 mod color;
 mod commands;
 mod display;
+mod history;
 mod invocation;
 mod lookup;
 mod options;

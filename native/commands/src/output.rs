@@ -4,6 +4,7 @@
 //! Nothing here prints. The launcher and the addon each bring a [`Sink`]; without one everything stays in memory.
 
 use crate::color::Styles;
+use std::borrow::Cow;
 use std::io;
 
 /// Which of the two output streams.
@@ -100,6 +101,11 @@ impl<'s> Output<'s> {
             Some(rendered) => self.write(&rendered),
             None => self.write(bytes),
         }
+    }
+
+    /// `text` as it would be written under `label`, for text that is put together before it is written.
+    pub fn painted<'t>(&self, text: &'t [u8], label: &str) -> Cow<'t, [u8]> {
+        self.rendered(text, label).map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
     /// Text to stderr under `label` (`ui.warning`, `ui.error`, ...).

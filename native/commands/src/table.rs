@@ -6,14 +6,23 @@ use crate::commands;
 
 /// Every command that native answers, by name.
 pub static COMMANDS: &[CommandSpec] = &[
+    commands::bookmarks::SPEC,
+    commands::branch::SPEC,
+    commands::branches::SPEC,
     commands::cat::SPEC,
     commands::config::SPEC,
     commands::files::SPEC,
+    commands::heads::SPEC,
+    commands::identify::SPEC,
     commands::locate::SPEC,
     commands::manifest::SPEC,
+    commands::parents::SPEC,
     commands::paths::SPEC,
+    commands::phase::SPEC,
     commands::root::SPEC,
     commands::status::SPEC,
+    commands::tags::SPEC,
+    commands::tip::SPEC,
     commands::version::SPEC,
 ];
 

@@ -184,10 +184,14 @@ impl Repository {
         Ok(Visibility { phases, hidden, obsolete, last: changelog.last_rev() })
     }
 
+    /// All obsolescence markers, in the order of the file.
+    pub fn markers(&self) -> Outcome<Vec<obsstore::Marker>> {
+        obsstore::parse(&read_optional(&self.store().join("obsstore"))?.unwrap_or_default())
+    }
+
     /// The ids that obsolescence markers rewrite.
     fn rewritten(&self, config: &Config) -> Outcome<HashSet<Node>> {
-        let bytes = read_optional(&self.store().join("obsstore"))?.unwrap_or_default();
-        let markers = obsstore::parse(&bytes)?;
+        let markers = self.markers()?;
         if markers.is_empty() {
             return Ok(HashSet::new());
         }

@@ -69,6 +69,12 @@ reasons! {
     FileUnsupported = "file.unsupported": "A file in the working copy is of a kind or in a state that native leaves to legacy.";
     WarningExpected = "warning.expected": "Legacy would print a warning here that native does not word.";
     OutputUnsupported = "output.unsupported": "The output form has no native implementation.";
+    TemplateKeyword = "template.keyword": "A template uses a keyword that native does not have.";
+    TemplateFunction = "template.function": "A template uses a function that native does not have.";
+    TemplateFilter = "template.filter": "A template uses a filter that native does not have.";
+    TemplateInvalid = "template.invalid": "A template has a mistake, which legacy words, or a construct that native does not render.";
+    TemplateStyle = "template.style": "A style or a formatter that native does not have.";
+    DateUnsupported = "date.unsupported": "A date, or the form in which one is wanted, has no native implementation.";
     WouldWrite = "would.write": "Legacy would write to the repository here and native may not.";
 }
 

@@ -1,0 +1,51 @@
+//! `hg tags`: all tags, the newest changeset's first.
+
+use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use amalgam_template::width::columns;
+use amalgam_types::{Outcome, Reason, Rev, Stop, short_hex};
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    name: "tags",
+    aliases: &[],
+    flags: &[Flag::value('T', "template")],
+    repository: RepositoryUse::Required,
+    infers_repository: false,
+    paged: true,
+    summary: "list repository tags",
+    run,
+};
+
+/// The column at which the revision begins.
+const NAME_COLUMNS: usize = 30;
+
+fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    prepared.refuse_template()?;
+    if !prepared.parsed.arguments.is_empty() {
+        return Err(Stop::unsupported(Reason::UsageError, "tags takes no arguments"));
+    }
+    let (quiet, verbose) = (prepared.quiet()?, prepared.verbose()?);
+    let repository = prepared.repository()?;
+    let visibility = repository.visibility(&prepared.config)?;
+    let mut tags: Vec<(Rev, &amalgam_repo::Tag)> = Vec::new();
+    for tag in repository.tags(&prepared.config)?.iter() {
+        // Tags of changesets that are not there, or not visible, do not count.
+        if let Some(rev) = repository.rev_of(&tag.node)?.filter(|&rev| !visibility.is_hidden(rev)) {
+            tags.push((rev, tag));
+        }
+    }
+    tags.sort_unstable_by(|a, b| (b.0, &b.1.name).cmp(&(a.0, &a.1.name)));
+    pager::start(prepared, out)?;
+    for (rev, tag) in tags {
+        let label = if tag.local { "tags.local" } else { "tags.normal" };
+        out.write_labelled(&tag.name, label);
+        if !quiet {
+            let pad = NAME_COLUMNS.saturating_sub(columns(&tag.name));
+            out.write_labelled(format!("{:pad$} {rev:>5}:{}", "", short_hex(&tag.node)).as_bytes(), label);
+        }
+        if verbose && tag.local {
+            out.write_labelled(b" local", label);
+        }
+        out.write(b"\n");
+    }
+    Ok(0)
+}

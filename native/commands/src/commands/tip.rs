@@ -1,0 +1,33 @@
+//! `hg tip`: the most recent changeset.
+
+use crate::history::{Displayer, History};
+use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
+use amalgam_types::{Outcome, Reason, Stop};
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    name: "tip",
+    aliases: &[],
+    flags: &[
+        Flag::switch('p', "patch").legacy(),
+        Flag::switch('g', "git"),
+        Flag::value('\0', "style"),
+        Flag::value('T', "template"),
+    ],
+    repository: RepositoryUse::Required,
+    infers_repository: false,
+    paged: false,
+    summary: "show the tip revision",
+    run,
+};
+
+fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    if !prepared.parsed.arguments.is_empty() {
+        return Err(Stop::unsupported(Reason::UsageError, "tip takes no arguments"));
+    }
+    let history = History::new(prepared)?;
+    let tip = history.visibility()?.tip();
+    let mut displayer = Displayer::new(&history)?;
+    displayer.show(tip, None, out)?;
+    displayer.close(out)?;
+    Ok(0)
+}

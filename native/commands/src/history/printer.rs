@@ -1,0 +1,105 @@
+//! The form in which changesets are printed when nothing else was asked for.
+
+use crate::Output;
+use crate::history::changesets::phase_name;
+use crate::history::{Changeset, History};
+use amalgam_formats::names;
+use amalgam_template::dates;
+use amalgam_types::Outcome;
+
+/// Destination and source of each copy.
+pub(crate) type Copies = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// The default printer.
+pub(crate) struct Printer {
+    quiet: bool,
+    verbose: bool,
+}
+
+/// Text under construction, coloured as the output is.
+struct Lines<'t, 'o, 's> {
+    out: &'o Output<'s>,
+    text: &'t mut Vec<u8>,
+}
+
+impl Lines<'_, '_, '_> {
+    fn add(&mut self, parts: &[&[u8]], label: &str) {
+        if self.out.is_colored() {
+            self.text.extend_from_slice(&self.out.painted(&parts.concat(), label));
+        } else {
+            for part in parts {
+                self.text.extend_from_slice(part);
+            }
+        }
+    }
+
+    fn line(&mut self, column: &[u8], value: &[u8], label: &str) {
+        self.add(&[column, value, b"\n"], label);
+    }
+}
+
+impl Printer {
+    pub(crate) fn new(history: &History<'_>) -> Outcome<Self> {
+        Ok(Printer { quiet: history.prepared.quiet()?, verbose: history.prepared.verbose()? })
+    }
+
+    /// Appends one changeset to `text`.
+    ///
+    /// # Errors
+    /// What reading the changeset meets, `ObsolescencePresent`.
+    pub(crate) fn print(
+        &self,
+        changeset: &Changeset<'_, '_>,
+        copies: Option<&Copies>,
+        out: &Output<'_>,
+        text: &mut Vec<u8>,
+    ) -> Outcome<()> {
+        let mut lines = Lines { out, text };
+        if self.quiet {
+            lines.line(b"", changeset.id().as_bytes(), "log.node");
+            return Ok(());
+        }
+        changeset.refuse_instability()?;
+        let label = format!("log.changeset changeset.{}", phase_name(changeset.phase()?));
+        lines.line(b"changeset:   ", changeset.id().as_bytes(), &label);
+        let (branch, _) = changeset.branch()?;
+        if branch != b"default" {
+            lines.line(b"branch:      ", &branch, "log.branch");
+        }
+        for bookmark in changeset.bookmarks()? {
+            lines.line(b"bookmark:    ", bookmark, "log.bookmark");
+        }
+        for tag in changeset.tags()? {
+            lines.line(b"tag:         ", tag, "log.tag");
+        }
+        for parent in changeset.meaningful_parents()? {
+            let parent = changeset.history.changeset(parent)?;
+            let label = format!("log.parent changeset.{}", phase_name(parent.phase()?));
+            lines.line(b"parent:      ", parent.id().as_bytes(), &label);
+        }
+        lines.line(b"user:        ", changeset.user()?, "log.user");
+        let date = changeset.date()?;
+        lines.line(b"date:        ", &dates::default(date.seconds, date.offset)?, "log.date");
+        if self.verbose {
+            let files: Vec<&[u8]> = changeset.entry()?.files().collect();
+            if !files.is_empty() {
+                lines.line(b"files:       ", &files.join(&b' '), "ui.note log.files");
+            }
+            if let Some(copies) = copies.filter(|copies| !copies.is_empty()) {
+                let listed: Vec<Vec<u8>> =
+                    copies.iter().map(|(to, from)| [to, &b" ("[..], from, b")"].concat()).collect();
+                lines.line(b"copies:      ", &listed.join(&b' '), "ui.note log.copies");
+            }
+        }
+        let description = names::strip(changeset.description()?);
+        if !description.is_empty() && self.verbose {
+            lines.add(&[b"description:\n"], "ui.note log.description");
+            lines.add(&[description], "ui.note log.description");
+            lines.add(&[b"\n\n"], "");
+        } else if let Some(first) = names::split_lines(description).next() {
+            lines.line(b"summary:     ", first, "log.summary");
+        }
+        lines.add(&[b"\n"], "");
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! A set of templates that know each other, and what they are rendered with.
+
+use crate::compile::{Aliases, Node, compile};
+use crate::render::Scope;
+use crate::syntax::parse;
+use crate::value::{Map, Value};
+use amalgam_types::{Outcome, Rev};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What a keyword stands for.
+pub enum Found {
+    /// This.
+    Value(Value),
+    /// There is no such keyword here.
+    Nothing,
+}
+
+/// What a template can ask about the world.
+pub trait Resources {
+    /// The value of a keyword for a changeset. `nested` is whether the changeset is not the one that is shown but one
+    /// that a template came to from there.
+    ///
+    /// # Errors
+    /// `TemplateKeyword` for one that only legacy has.
+    fn keyword(&self, name: &[u8], changeset: Option<Rev>, nested: bool) -> Outcome<Found>;
+
+    /// Appends what a keyword shows, where that is quicker than by its value; `false` where it is not.
+    ///
+    /// # Errors
+    /// As [`Resources::keyword`].
+    fn show(&self, name: &[u8], changeset: Option<Rev>, out: &mut Vec<u8>) -> Outcome<bool>;
+
+    /// Whether a keyword speaks of a changeset.
+    fn is_of_changeset(&self, name: &[u8]) -> bool;
+
+    /// `text` with the effects of `label`.
+    fn paint<'t>(&self, text: &'t [u8], label: &str) -> Cow<'t, [u8]>;
+
+    /// A path as seen from where the process stands.
+    ///
+    /// # Errors
+    /// When that cannot be told.
+    fn relative_path(&self, path: &[u8]) -> Outcome<Vec<u8>>;
+
+    /// The shortest start of a changeset's id that nothing else has, at least `least` digits.
+    ///
+    /// # Errors
+    /// What looking it up meets.
+    fn shortest(&self, id: &[u8], least: usize) -> Outcome<Vec<u8>>;
+}
+
+/// Templates that legacy has for elements of lists, as long as nothing else is defined.
+const DEFAULTS: [(&str, &str); 6] = [
+    ("parent", "{rev}:{node|formatnode} "),
+    ("manifest", "{rev}:{node|formatnode}"),
+    ("file_copy", "{name} ({source})"),
+    ("envvar", "{key}={value}"),
+    ("extra", "{key}={value|stringescape}"),
+    ("filecopy", "{name} ({source})"),
+];
+
+/// Templates by name.
+pub struct Engine<'r> {
+    pub(crate) resources: &'r dyn Resources,
+    sources: HashMap<Vec<u8>, Vec<u8>>,
+    aliases: Aliases,
+    compiled: RefCell<HashMap<Vec<u8>, Rc<Node>>>,
+    literals: RefCell<HashMap<&'static str, Rc<Node>>>,
+}
+
+impl<'r> Engine<'r> {
+    /// An engine with legacy's own templates.
+    pub fn new(resources: &'r dyn Resources) -> Self {
+        let sources = DEFAULTS.iter().map(|(name, text)| (name.as_bytes().to_vec(), text.as_bytes().to_vec())).collect();
+        Engine {
+            resources,
+            sources,
+            aliases: Aliases::default(),
+            compiled: RefCell::default(),
+            literals: RefCell::default(),
+        }
+    }
+
+    /// Adds or replaces a template.
+    pub fn define(&mut self, name: &[u8], template: &[u8]) {
+        self.sources.insert(name.to_vec(), template.to_vec());
+    }
+
+    /// Adds an alias.
+    ///
+    /// # Errors
+    /// `TemplateInvalid`.
+    pub fn define_alias(&mut self, declaration: &[u8], definition: &[u8]) -> Outcome<()> {
+        self.aliases.add(declaration, definition)
+    }
+
+    /// Whether there is a template of this name.
+    pub fn has(&self, name: &[u8]) -> bool {
+        self.sources.contains_key(name)
+    }
+
+    /// Appends what the template `name` shows for a changeset.
+    ///
+    /// # Errors
+    /// `TemplateInvalid` and what else keeps native from rendering it.
+    pub fn render(&self, name: &[u8], changeset: Option<Rev>, index: Option<usize>, out: &mut Vec<u8>) -> Outcome<()> {
+        let Some(template) = self.template(name)? else { return Ok(()) };
+        let map = Map { changeset, ..Map::default() };
+        self.show(&template, &Scope { map: &map, index, outer: None, depth: 0 }, out)
+    }
+
+    /// The template `name`.
+    pub(crate) fn template(&self, name: &[u8]) -> Outcome<Option<Rc<Node>>> {
+        if let Some(known) = self.compiled.borrow().get(name) {
+            return Ok(Some(Rc::clone(known)));
+        }
+        let Some(source) = self.sources.get(name) else { return Ok(None) };
+        let node = Rc::new(compile(self.aliases.expand(parse(source)?)?, false)?);
+        self.compiled.borrow_mut().insert(name.to_vec(), Rc::clone(&node));
+        Ok(Some(node))
+    }
+
+    /// A template of our own, in which aliases do not count.
+    pub(crate) fn literal(&self, template: &'static str) -> Outcome<Rc<Node>> {
+        if let Some(known) = self.literals.borrow().get(template) {
+            return Ok(Rc::clone(known));
+        }
+        let node = Rc::new(compile(parse(template.as_bytes())?, false)?);
+        self.literals.borrow_mut().insert(template, Rc::clone(&node));
+        Ok(node)
+    }
+}

@@ -1,0 +1,165 @@
+//! Filters: `value|filter`.
+
+use crate::compile::Node;
+use crate::dates;
+use crate::engine::Engine;
+use crate::fill;
+use crate::json;
+use crate::render::Scope;
+use crate::syntax::invalid;
+use crate::text;
+use crate::value::{Date, List, Map, Value, Whole};
+use amalgam_types::{Outcome, Reason, Stop};
+use std::rc::Rc;
+
+const DATES: [(&str, &str); 6] = [
+    ("isodate", "%Y-%m-%d %H:%M %1%2"),
+    ("isodatesec", "%Y-%m-%d %H:%M:%S %1%2"),
+    ("rfc3339date", "%Y-%m-%dT%H:%M:%S%1:%2"),
+    ("rfc822date", "%a, %d %b %Y %H:%M:%S %1%2"),
+    ("shortdate", "%Y-%m-%d"),
+    ("hgdate", ""),
+];
+
+impl Engine<'_> {
+    pub(crate) fn filtered(&self, inner: &Node, filter: &[u8], scope: &Scope<'_>) -> Outcome<Value> {
+        let name = std::str::from_utf8(filter).unwrap_or_default();
+        if let Some((_, format)) = DATES.iter().find(|(known, _)| *known == name) {
+            let date = date_of(&self.value(inner, scope)?)?;
+            return Ok(Value::text(match name {
+                "hgdate" => format!("{} {}", date.seconds, date.offset).into_bytes(),
+                _ => dates::format(format.as_bytes(), date.seconds as f64, date.offset)?,
+            }));
+        }
+        match name {
+            "json" => {
+                let mut out = Vec::new();
+                json::value(&self.value(inner, scope)?, true, &mut out)?;
+                Ok(Value::text(out))
+            }
+            "count" => count(&self.value(inner, scope)?).map(Value::Int),
+            "reverse" => reversed(&self.value(inner, scope)?),
+            "age" | "cbor" | "commondir" => Err(Stop::unsupported(Reason::TemplateFilter, name)),
+            _ => of_text(name, &self.text(inner, scope)?),
+        }
+    }
+}
+
+fn of_text(name: &str, value: &[u8]) -> Outcome<Value> {
+    Ok(Value::text(match name {
+        "stringify" | "slashpath" => value.to_vec(),
+        "utf8" if std::str::from_utf8(value).is_ok() => value.to_vec(),
+        "addbreaks" => text::replaced(value, b"\n", b"<br/>\n"),
+        "basename" => text::basename(value).to_vec(),
+        "dirname" => text::dirname(value).to_vec(),
+        "stripdir" => match text::dirname(value) {
+            b"" => text::basename(value).to_vec(),
+            folder => folder.to_vec(),
+        },
+        "domain" => text::domain(value).to_vec(),
+        "email" => text::email(value).to_vec(),
+        "emailuser" => text::email_user(value).to_vec(),
+        "user" => text::short_user(value).to_vec(),
+        "person" => text::person(value),
+        "escape" => text::escaped(
+            value,
+            &[(b'&', b"&amp;"), (b'<', b"&lt;"), (b'>', b"&gt;"), (b'"', b"&quot;"), (0, b"")],
+        ),
+        "xmlescape" => xml_escape(value),
+        "fill68" => fill::fill(value, 68, b"", b"")?,
+        "fill76" => fill::fill(value, 76, b"", b"")?,
+        "firstline" => text::first_line(value).to_vec(),
+        "hex" => value.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect(),
+        "lower" => cased(value, str::to_lowercase)?,
+        "upper" => cased(value, str::to_uppercase)?,
+        "nonempty" if value.is_empty() => b"(none)".to_vec(),
+        "nonempty" => value.to_vec(),
+        "obfuscate" => {
+            let text = std::str::from_utf8(value).map_err(|_| invalid("text that is not UTF-8"))?;
+            text.chars().flat_map(|c| format!("&#{};", u32::from(c)).into_bytes()).collect()
+        }
+        "permissions" if value.contains(&b'l') => b"lrwxrwxrwx".to_vec(),
+        "permissions" if value.contains(&b'x') => b"-rwxr-xr-x".to_vec(),
+        "permissions" => b"-rw-r--r--".to_vec(),
+        "revescape" => text::replaced(&text::percent(value, b"/@"), b"/", b"%252F"),
+        "urlescape" => text::percent(value, b"/"),
+        "short" => value[..value.len().min(12)].to_vec(),
+        "shortbisect" => vec![value.first().map_or(b' ', u8::to_ascii_uppercase)],
+        "splitlines" => return Ok(Value::texts(text::lines(value), &[b"line"], Whole::Joined)),
+        "stringescape" => text::string_escape(value),
+        "tabindent" => text::indented(value, b"\t", b""),
+        _ => return Err(Stop::unsupported(Reason::TemplateFilter, name)),
+    }))
+}
+
+fn xml_escape(value: &[u8]) -> Vec<u8> {
+    let table: &[(u8, &[u8])] =
+        &[(b'&', b"&amp;"), (b'<', b"&lt;"), (b'>', b"&gt;"), (b'"', b"&quot;"), (b'\'', b"&#39;")];
+    let mut out = text::escaped(value, table);
+    for byte in &mut out {
+        if matches!(*byte, 0..=8 | 0x0b | 0x0c | 0x0e..=0x1f) {
+            *byte = b' ';
+        }
+    }
+    out
+}
+
+/// Upper or lower case, where Rust's tables and Python's cannot differ.
+fn cased(value: &[u8], change: impl Fn(&str) -> String) -> Outcome<Vec<u8>> {
+    let text = std::str::from_utf8(value).ok().filter(|text| text.chars().all(|c| c < '\u{df}' || c == 'é'));
+    text.map(|text| change(text).into_bytes())
+        .ok_or_else(|| Stop::unsupported(Reason::TemplateFilter, "the case of unusual letters"))
+}
+
+pub(crate) fn count(value: &Value) -> Outcome<i64> {
+    Ok(match value {
+        Value::Bytes(text) => text.len() as i64,
+        Value::List(list) | Value::Dict(list) => list.values.len() as i64,
+        Value::Strings(strings) => strings.len() as i64,
+        Value::Date(_) => 2,
+        _ => return Err(invalid("not countable")),
+    })
+}
+
+fn reversed(value: &Value) -> Outcome<Value> {
+    let values: Vec<Value> = match value {
+        Value::List(list) => list.values.iter().rev().cloned().collect(),
+        Value::Strings(strings) => strings.iter().rev().cloned().map(Value::Bytes).collect(),
+        _ => return Err(invalid("not reversible")),
+    };
+    let shown = values.iter().map(plain).collect::<Outcome<Vec<_>>>()?;
+    let maps = values.iter().map(|value| Map::one(b"item", value.clone())).collect();
+    Ok(Value::List(Rc::new(List { values, keys: Vec::new(), shown, maps, whole: Whole::Joined })))
+}
+
+/// Text and numbers as they are shown.
+pub(crate) fn plain(value: &Value) -> Outcome<Rc<[u8]>> {
+    match value {
+        Value::Bytes(text) => Ok(Rc::clone(text)),
+        Value::Int(number) => Ok(Rc::from(number.to_string().as_bytes())),
+        Value::None => Ok(Rc::from(&b"None"[..])),
+        _ => Err(invalid("a value that only Python shows")),
+    }
+}
+
+/// A date value, or two numbers that are one.
+pub(crate) fn date_of(value: &Value) -> Outcome<Date> {
+    match value {
+        Value::Date(date) => Ok(*date),
+        Value::Bytes(text) => {
+            let text = std::str::from_utf8(text).unwrap_or_default();
+            let numbers = text.split_once(' ').and_then(|(seconds, offset)| {
+                let plain = |text: &str| {
+                    let digits = text.strip_prefix('-').unwrap_or(text);
+                    !digits.is_empty() && digits.len() < 12 && digits.bytes().all(|b| b.is_ascii_digit())
+                };
+                (plain(seconds) && plain(offset)).then(|| Some((seconds.parse().ok()?, offset.parse().ok()?)))?
+            });
+            let (seconds, offset): (i64, i64) = numbers
+                .filter(|(seconds, offset): &(i64, i64)| i32::try_from(*seconds).is_ok() && offset.abs() < 86_400 / 2)
+                .ok_or_else(|| Stop::unsupported(Reason::DateUnsupported, "a date in words"))?;
+            Ok(Date { seconds, offset, dotted: false })
+        }
+        _ => Err(invalid("not a date")),
+    }
+}

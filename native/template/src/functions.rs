@@ -1,0 +1,378 @@
+//! Functions: `{name(arguments)}`.
+
+use crate::compile::Node;
+use crate::dates;
+use crate::engine::Engine;
+use crate::fill::fill;
+use crate::filters::{date_of, plain};
+use crate::render::{Scope, arithmetic, entry, is_true, join};
+use crate::syntax::invalid;
+use crate::text;
+use crate::value::{Date, Item, List, Map, Value, Whole};
+use crate::width::{char_columns, columns};
+use amalgam_types::{Outcome, Reason, Stop};
+use std::rc::Rc;
+
+type Named = [(Vec<u8>, Node)];
+
+impl Engine<'_> {
+    pub(crate) fn call(&self, name: &[u8], plain: &[Node], named: &Named, scope: &Scope<'_>) -> Outcome<Value> {
+        match (name, plain) {
+            (b"if", [test, then, rest @ ..]) if rest.len() < 2 => {
+                let chosen = if self.truth(test, scope)? { Some(then) } else { rest.first() };
+                chosen.map_or(Ok(Value::None), |node| self.value(node, scope))
+            }
+            (b"ifeq", [a, b, then, rest @ ..]) if rest.len() < 2 => {
+                let equal = self.text(a, scope)? == self.text(b, scope)?;
+                let chosen = if equal { Some(then) } else { rest.first() };
+                chosen.map_or(Ok(Value::None), |node| self.value(node, scope))
+            }
+            (b"ifcontains", [needle, haystack, then, rest @ ..]) if rest.len() < 2 => {
+                let found = self.contains(&self.value(haystack, scope)?, &self.value(needle, scope)?, scope)?;
+                let chosen = if found { Some(then) } else { rest.first() };
+                chosen.map_or(Ok(Value::None), |node| self.value(node, scope))
+            }
+            (b"date", [date]) => self.date(date, None, scope),
+            (b"date", [date, format]) => self.date(date, Some(format), scope),
+            (b"localdate", [date, zone]) => self.local_date(date, zone, scope),
+            (b"localdate", [_]) => Err(Stop::unsupported(Reason::DateUnsupported, "the local time zone")),
+            (b"dict", _) => self.dict(plain, named, scope),
+            (b"fill", [body, rest @ ..]) if rest.len() < 4 => self.fill(body, rest, scope),
+            (b"filter", [list, rest @ ..]) if rest.len() < 2 => self.filter_list(list, rest.first(), scope),
+            (b"formatnode", [node]) => {
+                let id = self.text(node, scope)?;
+                Ok(Value::text(&id[..id.len().min(12)]))
+            }
+            (b"get", [dict, key]) => match self.value(dict, scope)? {
+                Value::Dict(dict) => Ok(entry(&dict, &self.text(key, scope)?)),
+                _ => Err(invalid("get() of something that is not a dictionary")),
+            },
+            (b"indent", [body, prefix, rest @ ..]) if rest.len() < 2 => {
+                let prefix = self.text(prefix, scope)?;
+                let first = rest.first().map_or(Ok(prefix.clone()), |first| self.text(first, scope))?;
+                Ok(Value::text(text::indented(&self.text(body, scope)?, &prefix, &first)))
+            }
+            (b"join", [list, rest @ ..]) if rest.len() < 2 => self.join(list, rest.first(), scope),
+            (b"label", [label, body]) => {
+                let body = self.text(body, scope)?;
+                let label = self.literal_text(label, scope)?;
+                Ok(Value::text(self.resources.paint(&body, &String::from_utf8_lossy(&label))))
+            }
+            (b"max", [list]) => extreme(&self.value(list, scope)?, true),
+            (b"min", [list]) => extreme(&self.value(list, scope)?, false),
+            (b"mod", [a, b]) => {
+                arithmetic(b'%', self.integer(a, scope)?, self.integer(b, scope)?).map(Value::Int)
+            }
+            (b"pad", _) => self.pad(plain, named, scope),
+            (b"relpath", [path]) => self.resources.relative_path(&self.text(path, scope)?).map(Value::text),
+            (b"separate", [separator, parts @ ..]) if named.is_empty() => {
+                let separator = self.text(separator, scope)?;
+                let mut out = Vec::new();
+                let mut first = true;
+                for part in parts {
+                    let part = self.text(part, scope)?;
+                    if !part.is_empty() {
+                        if !first {
+                            out.extend_from_slice(&separator);
+                        }
+                        first = false;
+                        out.extend_from_slice(&part);
+                    }
+                }
+                Ok(Value::text(out))
+            }
+            (b"shortest", [node, rest @ ..]) if rest.len() < 2 => {
+                let id = self.text(node, scope)?;
+                let least = rest.first().map_or(Ok(4), |least| self.integer(least, scope))?;
+                self.resources.shortest(&id, usize::try_from(least).unwrap_or(0).max(1)).map(Value::text)
+            }
+            (b"startswith", [start, body]) => {
+                let (start, body) = (self.text(start, scope)?, self.text(body, scope)?);
+                Ok(Value::text(if body.starts_with(&start) { &body[..] } else { b"" }))
+            }
+            (b"strip", [body]) => Ok(Value::text(text::strip(&self.text(body, scope)?))),
+            (b"strip", [body, set]) => {
+                let (body, set) = (self.text(body, scope)?, self.text(set, scope)?);
+                Ok(Value::text(text::strip_of(&body, |byte| set.contains(&byte))))
+            }
+            (b"word", [number, body, rest @ ..]) if rest.len() < 2 => self.word(number, body, rest.first(), scope),
+            _ => Err(invalid(format!("the arguments of {}", String::from_utf8_lossy(name)))),
+        }
+    }
+
+    fn contains(&self, haystack: &Value, needle: &Value, scope: &Scope<'_>) -> Outcome<bool> {
+        Ok(match haystack {
+            Value::Bytes(text) => {
+                let needle = self.text_of(needle, scope)?;
+                needle.is_empty() || text.windows(needle.len()).any(|window| window == needle)
+            }
+            Value::Strings(strings) => {
+                let needle = self.text_of(needle, scope)?;
+                strings.iter().any(|string| **string == *needle)
+            }
+            Value::Dict(dict) => {
+                let needle = self.text_of(needle, scope)?;
+                dict.keys.iter().any(|key| **key == *needle)
+            }
+            Value::List(list) => match list.values.first() {
+                Some(Value::Int(_)) => {
+                    let Ok(needle) = crate::render::integer_of(needle) else { return Ok(false) };
+                    list.values.iter().any(|value| matches!(value, Value::Int(number) if *number == needle))
+                }
+                _ => match bare(needle) {
+                    Value::Bytes(needle) => {
+                        list.values.iter().any(|value| matches!(value, Value::Bytes(text) if *text == *needle))
+                    }
+                    Value::Int(_) | Value::None => false,
+                    _ => return Err(invalid("a needle that is not text")),
+                },
+            },
+            Value::None | Value::Int(_) | Value::Date(_) | Value::YesNo(_) => false,
+            Value::Item(item) if item.template.is_none() && item.shown.is_none() => {
+                self.contains(&item.value, needle, scope)?
+            }
+            Value::Item(_) => return Err(invalid("a haystack that is a changeset")),
+        })
+    }
+
+    fn date(&self, date: &Node, format: Option<&Node>, scope: &Scope<'_>) -> Outcome<Value> {
+        let date = date_of(&self.value(date, scope)?)?;
+        let format = format.map_or(Ok(dates::DEFAULT.to_vec()), |format| self.text(format, scope))?;
+        dates::format(&format, date.seconds as f64, date.offset).map(Value::text)
+    }
+
+    fn local_date(&self, date: &Node, zone: &Node, scope: &Scope<'_>) -> Outcome<Value> {
+        let date = date_of(&self.value(date, scope)?)?;
+        let zone = self.value(zone, scope)?;
+        let offset = match &zone {
+            Value::Bytes(text) => dates::zone(text),
+            Value::Int(number) => Some(*number),
+            _ => None,
+        };
+        let offset = offset.ok_or_else(|| invalid("a time zone"))?;
+        Ok(Value::Date(Date { offset, dotted: false, ..date }))
+    }
+
+    fn dict(&self, plain_args: &[Node], named: &Named, scope: &Scope<'_>) -> Outcome<Value> {
+        let mut pairs: Vec<(Rc<[u8]>, Value)> = Vec::new();
+        for node in plain_args {
+            let mut inner = node;
+            while let Node::Filter(next, _) = inner {
+                inner = next;
+            }
+            let Node::Symbol(name) = inner else { return Err(invalid("a key that is not clear")) };
+            if pairs.iter().any(|(known, _)| **known == **name) || named.iter().any(|(known, _)| known == name) {
+                return Err(invalid("a key given twice"));
+            }
+            pairs.push((Rc::from(name.as_slice()), bare(&self.value(node, scope)?).clone()));
+        }
+        for (name, node) in named {
+            pairs.push((Rc::from(name.as_slice()), bare(&self.value(node, scope)?).clone()));
+        }
+        let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
+        for (key, value) in pairs {
+            dict.shown.push(Rc::from([&key[..], b"=", &plain(&value)?[..]].concat()));
+            let names = vec![(&b"key"[..], Value::Bytes(Rc::clone(&key))), (&b"value"[..], value.clone())];
+            dict.maps.push(Map { names, ..Map::default() });
+            dict.keys.push(key);
+            dict.values.push(value);
+        }
+        Ok(Value::Dict(Rc::new(dict)))
+    }
+
+    fn fill(&self, body: &Node, rest: &[Node], scope: &Scope<'_>) -> Outcome<Value> {
+        let body = self.text(body, scope)?;
+        let width = rest.first().map_or(Ok(76), |width| self.integer(width, scope))?;
+        let first = rest.get(1).map_or(Ok(Vec::new()), |node| self.text(node, scope))?;
+        let hanging = rest.get(2).map_or(Ok(Vec::new()), |node| self.text(node, scope))?;
+        fill(&body, width, &first, &hanging).map(Value::text)
+    }
+
+    fn filter_list(&self, list: &Node, test: Option<&Node>, scope: &Scope<'_>) -> Outcome<Value> {
+        let value = self.value(list, scope)?;
+        match (&value, test) {
+            (Value::List(list) | Value::Dict(list), test) => {
+                if list.whole_is_template() {
+                    return Err(invalid("not filterable"));
+                }
+                let mut kept = List { whole: Whole::Joined, ..List::clone(list) };
+                let mut keep = Vec::with_capacity(list.values.len());
+                for (value, map) in list.values.iter().zip(&list.maps) {
+                    keep.push(match test {
+                        None => is_true(value),
+                        Some(test) => {
+                            let inner = Scope { map, index: None, outer: Some(scope), depth: scope.depth };
+                            self.truth(test, &inner)?
+                        }
+                    });
+                }
+                retain(&mut kept.values, &keep);
+                retain(&mut kept.keys, &keep);
+                retain(&mut kept.shown, &keep);
+                retain(&mut kept.maps, &keep);
+                let kept = Rc::new(kept);
+                Ok(if matches!(value, Value::Dict(_)) { Value::Dict(kept) } else { Value::List(kept) })
+            }
+            (Value::Strings(strings), None) => {
+                Ok(Value::Strings(Rc::new(strings.iter().filter(|text| !text.is_empty()).cloned().collect())))
+            }
+            _ => Err(invalid("not filterable")),
+        }
+    }
+
+    fn join(&self, list: &Node, separator: Option<&Node>, scope: &Scope<'_>) -> Outcome<Value> {
+        let value = self.value(list, scope)?;
+        let separator = separator.map_or(Ok(b" ".to_vec()), |node| self.text(node, scope))?;
+        let mut out = Vec::new();
+        match bare(&value) {
+            Value::List(list) | Value::Dict(list) if !list.whole_is_template() => {
+                join(&list.shown, &separator, &mut out);
+            }
+            Value::Strings(strings) => join(strings, &separator, &mut out),
+            Value::Bytes(text) => {
+                for (at, byte) in text.iter().enumerate() {
+                    if at > 0 {
+                        out.extend_from_slice(&separator);
+                    }
+                    out.push(*byte);
+                }
+            }
+            _ => return Err(invalid("join() of something that is not a list")),
+        }
+        Ok(Value::text(out))
+    }
+
+    fn pad(&self, plain: &[Node], named: &Named, scope: &Scope<'_>) -> Outcome<Value> {
+        const NAMES: [&str; 5] = ["text", "width", "fillchar", "left", "truncate"];
+        let known = named.iter().all(|(name, _)| {
+            NAMES.iter().position(|known| known.as_bytes() == name).is_some_and(|at| at >= plain.len())
+        });
+        if !known || plain.len() > NAMES.len() {
+            return Err(invalid("the arguments of pad"));
+        }
+        let argument = |at: usize| {
+            let by_name = || named.iter().find(|(name, _)| name == NAMES[at].as_bytes()).map(|(_, node)| node);
+            plain.get(at).or_else(by_name)
+        };
+        let (Some(body), Some(width)) = (argument(0), argument(1)) else {
+            return Err(invalid("pad() without a text or a width"));
+        };
+        let width = self.integer(width, scope)?;
+        let body = self.text(body, scope)?;
+        let filler = argument(2).map_or(Ok(b" ".to_vec()), |node| self.text(node, scope))?;
+        if text::without_effects(&filler).len() != 1 {
+            return Err(invalid("pad() with a fill of another length"));
+        }
+        let left = argument(3).map_or(Ok(false), |node| self.truth(node, scope))?;
+        let truncate = argument(4).map_or(Ok(false), |node| self.truth(node, scope))?;
+        let shown = text::without_effects(&body);
+        let missing = width.saturating_sub(columns(&shown) as i64);
+        if missing < 0 && truncate {
+            return trimmed(&shown, width, left).map(Value::text);
+        }
+        let missing = usize::try_from(missing).unwrap_or(0);
+        if missing > 1 << 20 {
+            return Err(invalid("a very wide pad"));
+        }
+        let fill = filler.repeat(missing);
+        Ok(Value::text(if left { [fill, body].concat() } else { [body, fill].concat() }))
+    }
+
+    fn word(&self, number: &Node, body: &Node, separator: Option<&Node>, scope: &Scope<'_>) -> Outcome<Value> {
+        let number = self.integer(number, scope)?;
+        let body = self.text(body, scope)?;
+        let words: Vec<&[u8]> = match separator {
+            None => body.split(|&b| text::is_space(b)).filter(|word| !word.is_empty()).collect(),
+            Some(separator) => {
+                let separator = self.text(separator, scope)?;
+                split(&body, &separator)?
+            }
+        };
+        let at = if number < 0 { number + words.len() as i64 } else { number };
+        let word = usize::try_from(at).ok().and_then(|at| words.get(at));
+        Ok(Value::text(word.copied().unwrap_or_default()))
+    }
+}
+
+impl List {
+    fn whole_is_template(&self) -> bool {
+        matches!(self.whole, Whole::Template(_))
+    }
+}
+
+/// What an element is without its map.
+fn bare(value: &Value) -> &Value {
+    match value {
+        Value::Item(item) if item.template.is_none() && item.shown.is_none() => bare(&item.value),
+        other => other,
+    }
+}
+
+fn retain<T>(all: &mut Vec<T>, keep: &[bool]) {
+    let mut flags = keep.iter();
+    all.retain(|_| flags.next().copied().unwrap_or(true));
+}
+
+fn split<'t>(body: &'t [u8], separator: &[u8]) -> Outcome<Vec<&'t [u8]>> {
+    if separator.is_empty() {
+        return Err(invalid("word() with an empty separator"));
+    }
+    let mut words = Vec::new();
+    let mut rest = body;
+    while let Some(at) = rest.windows(separator.len()).position(|window| window == separator) {
+        words.push(&rest[..at]);
+        rest = &rest[at + separator.len()..];
+    }
+    words.push(rest);
+    Ok(words)
+}
+
+/// As much of `text` as fits into `width` columns, from its start or (`left`) its end.
+fn trimmed(text: &[u8], width: i64, left: bool) -> Outcome<Vec<u8>> {
+    let text = std::str::from_utf8(text).map_err(|_| invalid("text that is not UTF-8"))?;
+    let width = usize::try_from(width).unwrap_or(0);
+    let mut used = 0;
+    let mut fits = |c: &char| {
+        used += char_columns(*c);
+        used <= width
+    };
+    let kept: String = if left {
+        let kept: Vec<char> = text.chars().rev().take_while(&mut fits).collect();
+        kept.into_iter().rev().collect()
+    } else {
+        text.chars().take_while(&mut fits).collect()
+    };
+    Ok(kept.into_bytes())
+}
+
+fn extreme(value: &Value, largest: bool) -> Outcome<Value> {
+    let (values, maps): (Vec<Value>, Option<&[Map]>) = match value {
+        Value::List(list) if !list.whole_is_template() => (list.values.clone(), Some(&list.maps)),
+        Value::Strings(strings) => (strings.iter().cloned().map(Value::Bytes).collect(), None),
+        _ => return Err(invalid("the extreme of something that is not a list")),
+    };
+    let mut best: Option<usize> = None;
+    for at in 0..values.len() {
+        let better = match best {
+            None => true,
+            Some(best) => match (&values[at], &values[best]) {
+                (Value::Int(a), Value::Int(b)) => if largest { a > b } else { a < b },
+                (Value::Bytes(a), Value::Bytes(b)) => if largest { a > b } else { a < b },
+                _ => return Err(invalid("the extreme of things that do not compare")),
+            },
+        };
+        if better {
+            best = Some(at);
+        }
+    }
+    let best = best.ok_or_else(|| invalid("the extreme of nothing"))?;
+    Ok(match maps {
+        None => values[best].clone(),
+        Some(maps) => Value::Item(Rc::new(Item {
+            value: values[best].clone(),
+            map: maps[best].clone(),
+            shown: None,
+            template: None,
+        })),
+    })
+}

@@ -1,0 +1,128 @@
+//! The values that keywords give and functions take.
+
+use amalgam_types::Rev;
+use std::rc::Rc;
+
+/// A value.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// Nothing: shown as empty text.
+    None,
+    /// Text.
+    Bytes(Rc<[u8]>),
+    /// A number.
+    Int(i64),
+    /// A truth value that is shown as `true` or `false`.
+    YesNo(bool),
+    /// A date.
+    Date(Date),
+    /// A list of things that can be shown one by one.
+    List(Rc<List>),
+    /// A dictionary.
+    Dict(Rc<List>),
+    /// One element of a list or dictionary.
+    Item(Rc<Item>),
+    /// The rendered elements of a list.
+    Strings(Rc<Vec<Rc<[u8]>>>),
+}
+
+/// A date: seconds since 1970 and seconds west of UTC, whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Date {
+    /// Seconds since 1970.
+    pub seconds: i64,
+    /// Seconds west of UTC.
+    pub offset: i64,
+    /// Whether it is shown as a commit's date is (`SECONDS.0OFFSET`) or as two numbers.
+    pub dotted: bool,
+}
+
+/// The names that an element of a list stands under while a template is rendered for it.
+#[derive(Debug, Clone, Default)]
+pub struct Map {
+    /// Names and values.
+    pub names: Vec<(&'static [u8], Value)>,
+    /// Names that are only known at run time.
+    pub more: Vec<(Rc<[u8]>, Value)>,
+    /// The changeset that keywords speak of.
+    pub changeset: Option<Rev>,
+}
+
+impl Map {
+    /// A map of one name.
+    pub fn one(name: &'static [u8], value: Value) -> Map {
+        Map { names: vec![(name, value)], ..Map::default() }
+    }
+
+    /// A map that only changes the changeset.
+    pub fn of(changeset: Rev) -> Map {
+        Map { changeset: Some(changeset), ..Map::default() }
+    }
+}
+
+/// What a list does where it is shown as a whole.
+#[derive(Debug, Clone)]
+pub enum Whole {
+    /// Its elements with a space between them.
+    Joined,
+    /// The old-style list templates (`start_NAMES`, `NAME`, `last_NAME`, `end_NAMES`, `no_NAMES`) where there are any.
+    OldStyle {
+        /// The name of the template of one element.
+        name: &'static str,
+        /// The plural in the names of the templates around.
+        plural: &'static str,
+        /// What each element's template sees, where it is not its name alone.
+        maps: Option<Vec<Map>>,
+    },
+    /// A text of its own.
+    Text(Rc<[u8]>),
+    /// Each element by this template.
+    Template(&'static str),
+}
+
+/// A list or a dictionary.
+#[derive(Debug, Clone)]
+pub struct List {
+    /// The elements; for a dictionary the values.
+    pub values: Vec<Value>,
+    /// The keys of a dictionary; empty for a list.
+    pub keys: Vec<Rc<[u8]>>,
+    /// How each element is shown on its own.
+    pub shown: Vec<Rc<[u8]>>,
+    /// What a template sees for each element.
+    pub maps: Vec<Map>,
+    /// How all of it is shown.
+    pub whole: Whole,
+}
+
+/// One element, with what a template sees for it.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The bare value; nothing for one that is only a map.
+    pub value: Value,
+    /// What a template or a member look-up sees.
+    pub map: Map,
+    /// The text it is shown as, where that is not the bare value's.
+    pub shown: Option<Rc<[u8]>>,
+    /// The template it is shown by.
+    pub template: Option<&'static str>,
+}
+
+impl Value {
+    /// Text.
+    pub fn text(bytes: impl AsRef<[u8]>) -> Value {
+        Value::Bytes(Rc::from(bytes.as_ref()))
+    }
+
+    /// A list of texts, each under `names` in a template.
+    pub fn texts<'t>(all: impl IntoIterator<Item = &'t [u8]>, names: &[&'static [u8]], whole: Whole) -> Value {
+        let shown: Vec<Rc<[u8]>> = all.into_iter().map(Rc::from).collect();
+        let values: Vec<Value> = shown.iter().cloned().map(Value::Bytes).collect();
+        let map = |value: &Value| Map {
+            names: names.iter().map(|name| (*name, value.clone())).collect(),
+            ..Map::default()
+        };
+        let maps = values.iter().map(map).collect();
+        Value::List(Rc::new(List { values, keys: Vec::new(), shown, maps, whole }))
+    }
+}
