@@ -190,14 +190,6 @@ fn left_to_legacy(stop: Stop) -> Stop {
 
 /// Prints `abort` as legacy does and returns its exit code.
 fn print_abort(prepared: &Prepared, abort: &Abort, out: &mut Output<'_>) -> Outcome<i32> {
-    let mut text = b"abort: ".to_vec();
-    text.extend_from_slice(&abort.message);
-    text.push(b'\n');
-    if let Some(hint) = &abort.hint {
-        text.push(b'(');
-        text.extend_from_slice(hint);
-        text.extend_from_slice(b")\n");
-    }
-    out.write_error(&text, "ui.error");
+    out.write_error(&abort.text(), "ui.error");
     Ok(abort.exit_code(prepared.config.detailed_exit_code()?))
 }

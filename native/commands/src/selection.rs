@@ -5,6 +5,7 @@ use crate::Prepared;
 use crate::display::PathDisplay;
 use amalgam_formats::manifest::Manifest;
 use amalgam_matching::{Engine, MatchContext, MatchOptions, Matcher, PatternKind};
+use amalgam_query::Context;
 use amalgam_repo::Repository;
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, short_hex};
 use std::collections::BTreeSet;
@@ -57,22 +58,30 @@ impl Prepared {
         })
     }
 
-    /// Resolves `symbol`, or takes `default` where none was given.
+    /// The revision that `symbol` selects, or `default` where none was given.
     ///
     /// # Errors
-    /// As [`Repository::resolve`].
+    /// As [`Prepared::single`].
     pub(crate) fn select(&self, symbol: Option<&[u8]>, default: Selected) -> Outcome<Selected> {
         let Some(symbol) = symbol else { return Ok(default) };
-        self.resolve(symbol).map(Selected::Revision)
+        Ok(self.single(symbol)?.map_or(default, Selected::Revision))
     }
 
-    /// The revision that `symbol` names.
+    /// The revision that an expression selects, the last of several; `None` for an empty text.
     ///
     /// # Errors
-    /// As [`Repository::resolve`]; the working directory as a revision is left to legacy.
-    pub(crate) fn resolve(&self, symbol: &[u8]) -> Outcome<Rev> {
-        let resolved = self.repository()?.resolve(&self.config, symbol)?;
-        resolved.rev().ok_or_else(|| Stop::unsupported(Reason::RevisionExpression, "the working directory"))
+    /// As [`amalgam_query::Context::single`].
+    pub(crate) fn single(&self, spec: &[u8]) -> Outcome<Option<Rev>> {
+        let cwd = self.cwd_in_repository()?;
+        self.query(&cwd)?.single(spec)
+    }
+
+    /// Where revisions are looked for. `cwd` is [`Prepared::cwd_in_repository`].
+    ///
+    /// # Errors
+    /// When there is no repository.
+    pub(crate) fn query<'a>(&'a self, cwd: &'a [u8]) -> Outcome<Context<'a>> {
+        Ok(Context { repository: self.repository()?, matching: self.match_context(cwd)? })
     }
 }
 

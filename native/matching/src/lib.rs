@@ -20,12 +20,14 @@ mod rules;
 mod rust_ignore;
 mod rust_re;
 mod shape;
+mod text;
 
 pub use audit::canonical_path;
 pub use ignore::IgnoreRules;
 pub use kind::PatternKind;
 pub use matcher::{Matcher, Visit};
 pub use paths::relative_path;
+pub use text::TextRegex;
 
 use amalgam_config::Config;
 use amalgam_types::Environment;

@@ -32,8 +32,13 @@ pub(crate) struct Parsed {
 
 /// Reads one pattern.
 pub(crate) fn parse(pattern: &[u8]) -> Result<Parsed, Stop> {
+    parse_ignoring(pattern, false)
+}
+
+/// The same; with `ignore_case`, as if it began with `(?i)`.
+pub(crate) fn parse_ignoring(pattern: &[u8], ignore_case: bool) -> Result<Parsed, Stop> {
     let mut parser = Parser { rest: pattern, depth: 0 };
-    let mut flags = Flags::default();
+    let mut flags = Flags { ignore_case, ..Flags::default() };
     let mut global_flags = false;
     while let Some((word, tail)) = global_flag_group(parser.rest) {
         flags = read_flags(word, flags)?;

@@ -62,6 +62,11 @@ impl Repository {
         self.changelog()?.entry(rev)?.branch()
     }
 
+    /// The branches of many changesets, of `wanted` or so.
+    pub fn branch_names(&self, wanted: usize) -> Outcome<BranchNames<'_>> {
+        Ok(BranchNames::new(self, self.changelog()?, wanted))
+    }
+
     fn read_branches(&self, config: &Config) -> Outcome<Branches> {
         let changelog = self.changelog()?;
         let visibility = self.visibility(config)?;
@@ -172,8 +177,8 @@ fn drop_ancestors(heads: &mut Vec<BranchHead>, changelog: &Changelog) -> Outcome
     Ok(())
 }
 
-/// The branch of a changeset, from legacy's cache where it knows.
-struct BranchNames<'a> {
+/// The branch of any changeset, from legacy's cache where it knows.
+pub struct BranchNames<'a> {
     changelog: &'a Changelog,
     cache: RevBranchCache,
 }
@@ -190,7 +195,8 @@ impl<'a> BranchNames<'a> {
         BranchNames { changelog, cache }
     }
 
-    fn of(&self, rev: Rev) -> Outcome<(Vec<u8>, bool)> {
+    /// The branch of a changeset, and whether the changeset closes it.
+    pub fn of(&self, rev: Rev) -> Outcome<(Vec<u8>, bool)> {
         if let Some((name, closed)) = self.cache.get(rev, &self.changelog.node(rev)?) {
             return Ok((name.to_vec(), closed));
         }

@@ -178,6 +178,12 @@ impl Changelog {
         if rev == NULL_REV { Ok([NULL_REV; 2]) } else { Ok(self.indexed.revlog.entry(rev)?.parents) }
     }
 
+    /// Both parents of every revision.
+    pub fn all_parents(&self) -> Outcome<Vec<[Rev; 2]>> {
+        self.expect_scan();
+        (0..self.len()).map(|rev| self.parents(rev)).collect()
+    }
+
     /// The revision of an id; the null id is revision -1.
     pub fn rev_of(&self, node: &Node) -> Outcome<Option<Rev>> {
         self.indexed.rev_of(node, None)

@@ -20,7 +20,7 @@ mod symbol;
 mod tags;
 mod visibility;
 
-pub use branches::{BranchHead, Branches};
+pub use branches::{BranchHead, BranchNames, Branches};
 pub use changelog::Changelog;
 pub use files::{CopySource, FileRevision, Filelog};
 pub use names::Bookmarks;

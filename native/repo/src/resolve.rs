@@ -44,9 +44,6 @@ impl Repository {
     /// `RevisionExpression` for what is not one symbol, `RevisionHidden` for a hidden changeset, legacy's own
     /// error for a plain symbol that nothing is called.
     pub fn resolve(&self, config: &Config, symbol: &[u8]) -> Outcome<Resolved> {
-        if let Some(key) = LOOKUP_SETTINGS.iter().find(|key| config.get("experimental", key).is_some()) {
-            return Err(Stop::unsupported(Reason::ConfigUnsupported, format!("experimental.{key}")));
-        }
         if config.items("revsetalias").next().is_some() {
             return Err(expression("[revsetalias] is not empty"));
         }
@@ -65,10 +62,18 @@ impl Repository {
         if !symbol::is_plain(symbol) {
             return Err(expression("not one symbol"));
         }
-        Err(Stop::abort(AbortKind::Input, [b"unknown revision '", symbol, b"'"].concat()))
+        Err(Stop::abort(AbortKind::Lookup, [b"unknown revision '", symbol, b"'"].concat()))
     }
 
-    fn lookup(&self, config: &Config, symbol: &[u8]) -> Outcome<Option<Resolved>> {
+    /// What `symbol` stands for, if anything: any text may be a name.
+    ///
+    /// # Errors
+    /// `RevisionHidden` for a hidden changeset, legacy's own error for an ambiguous id.
+    pub fn lookup(&self, config: &Config, symbol: &[u8]) -> Outcome<Option<Resolved>> {
+        refuse_settings(config)?;
+        if std::str::from_utf8(symbol).is_err() {
+            return Err(Stop::unsupported(Reason::EncodingUnsupported, "a revision that is not UTF-8"));
+        }
         let changelog = self.changelog()?;
         match symbol {
             // Neither looks at what is hidden: a working-copy parent never is.
@@ -115,6 +120,25 @@ impl Repository {
     }
 
     /// The changeset of the first kind of name that knows `symbol`.
+    /// The visible changeset (or the null revision) whose id is, or starts with, `digits`, if there is just one.
+    ///
+    /// # Errors
+    /// `RevisionExpression` for the working directory's pseudo id.
+    pub fn by_id(&self, config: &Config, digits: &[u8]) -> Outcome<Option<Rev>> {
+        refuse_settings(config)?;
+        let changelog = self.changelog()?;
+        let found = match Node::from_hex(digits) {
+            Some(node) if node == WDIR_NODE => PrefixMatch::WorkingCopy,
+            Some(node) => changelog.rev_of(&node)?.map_or(PrefixMatch::None, PrefixMatch::One),
+            None => changelog.by_prefix(digits)?,
+        };
+        match found {
+            PrefixMatch::One(rev) if !self.visibility(config)?.is_hidden(rev) => Ok(Some(rev)),
+            PrefixMatch::WorkingCopy => Err(expression("the working directory")),
+            _ => Ok(None),
+        }
+    }
+
     fn named(&self, config: &Config, symbol: &[u8]) -> Outcome<Option<Node>> {
         if let Some(node) = self.bookmarks(config)?.get(symbol) {
             return Ok(Some(node));
@@ -130,6 +154,13 @@ impl Repository {
             return Err(Stop::unsupported(Reason::RevisionHidden, format!("revision {rev}")));
         }
         Ok(Resolved::of(rev))
+    }
+}
+
+fn refuse_settings(config: &Config) -> Outcome<()> {
+    match LOOKUP_SETTINGS.iter().find(|key| config.get("experimental", key).is_some()) {
+        Some(key) => Err(Stop::unsupported(Reason::ConfigUnsupported, format!("experimental.{key}"))),
+        None => Ok(()),
     }
 }
 

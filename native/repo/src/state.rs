@@ -2,8 +2,9 @@
 
 use crate::open::Repository;
 use crate::source::read_optional;
+use amalgam_formats::damaged;
 use amalgam_formats::merge_state::MergeState;
-use amalgam_types::{NULL_REV, Outcome};
+use amalgam_types::{NULL_REV, Node, Outcome};
 
 /// An operation that waits to be continued or given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,6 +92,24 @@ impl Repository {
             if there {
                 out.push(state);
             }
+        }
+        Ok(out)
+    }
+
+    /// What `.hg/bisect.state` says: a kind (`good`, `bad`, `skip`, `current`) and a changeset per line.
+    pub fn bisect_state(&self) -> Outcome<Vec<(&'static str, Node)>> {
+        let text = read_optional(&self.dot_hg().join("bisect.state"))?.unwrap_or_default();
+        let mut out = Vec::new();
+        for line in text.split_inclusive(|&b| b == b'\n') {
+            let known = ["good", "bad", "skip", "current"].into_iter().find_map(|kind| {
+                let id = line.strip_suffix(b"\n")?.strip_prefix(kind.as_bytes())?.strip_prefix(b" ")?;
+                Some((kind, Node::from_hex(id)?))
+            });
+            let (kind, node) = known.ok_or_else(|| damaged("a line of the bisection's state is not one"))?;
+            if self.rev_of(&node)?.is_none() {
+                return Err(damaged("the bisection's state names an unknown changeset"));
+            }
+            out.push((kind, node));
         }
         Ok(out)
     }

@@ -21,6 +21,7 @@ pub struct Visibility {
     phases: Phases,
     hidden: BTreeSet<Rev>,
     obsolete: BTreeSet<Rev>,
+    any_markers: bool,
     last: Rev,
 }
 
@@ -104,6 +105,11 @@ impl Visibility {
         self.obsolete.iter().copied()
     }
 
+    /// Whether any changeset, known or not, was ever rewritten.
+    pub fn any_markers(&self) -> bool {
+        self.any_markers
+    }
+
     /// The phase of `rev`.
     pub fn phase(&self, rev: Rev) -> Phase {
         self.phases.of(rev)
@@ -181,7 +187,7 @@ impl Repository {
                 }
             }
         }
-        Ok(Visibility { phases, hidden, obsolete, last: changelog.last_rev() })
+        Ok(Visibility { phases, hidden, obsolete, any_markers: !rewritten.is_empty(), last: changelog.last_rev() })
     }
 
     /// All obsolescence markers, in the order of the file.

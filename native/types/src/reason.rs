@@ -61,6 +61,8 @@ reasons! {
     ObsolescencePresent = "repository.obsolescence": "The answer depends on obsolescence in a way that native does not implement.";
     FilesystemUnsupported = "filesystem.unsupported": "The file system folds case or lacks symbolic links or exec bits.";
     RevisionExpression = "revision.expression": "The revision is an expression that native does not evaluate.";
+    RevsetPredicate = "revset.predicate": "A function of the revision query has no native implementation.";
+    DateUnsupported = "date.unsupported": "A date or the local time zone cannot be read with certainty.";
     RevisionHidden = "revision.hidden": "The revision is hidden.";
     RevisionUnknown = "revision.unknown": "The revision is unknown or ambiguous; legacy words the error.";
     PatternUnsupported = "pattern.unsupported": "A pattern kind or a regular expression cannot be matched exactly as Python would.";

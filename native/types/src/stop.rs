@@ -45,8 +45,12 @@ impl fmt::Display for Unsupported {
 /// Which family an error belongs to; decides the exit code under `ui.detailed-exit-code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AbortKind {
-    /// Bad arguments, unknown revision, parse error: 10.
+    /// Bad arguments: 10.
     Input,
+    /// A revision or name that does not exist, which some callers forgive: 10.
+    Lookup,
+    /// A query or template that cannot be parsed or understood, printed as `hg: parse error`: 10.
+    Parse,
     /// Repository or working-copy state: 20.
     State,
     /// Configuration: 30.
@@ -57,11 +61,13 @@ pub enum AbortKind {
     Other,
 }
 
-/// An error that legacy prints as `abort: MESSAGE` and, if there is one, `(HINT)`.
+/// An error that legacy prints as `abort: MESSAGE` (or `hg: parse error: MESSAGE`) and, if there is one, `(HINT)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Abort {
-    /// Without the `abort: ` prefix and the final newline.
+    /// Without the prefix and the final newline.
     pub message: Vec<u8>,
+    /// Where in the text a parse error is.
+    pub position: Option<usize>,
     /// Without the parentheses.
     pub hint: Option<Vec<u8>>,
     /// Decides the detailed exit code.
@@ -71,7 +77,29 @@ pub struct Abort {
 impl Abort {
     /// An error without a hint.
     pub fn new(kind: AbortKind, message: impl Into<Vec<u8>>) -> Self {
-        Abort { message: message.into(), hint: None, kind }
+        Abort { message: message.into(), position: None, hint: None, kind }
+    }
+
+    /// A parse error, at a position of the text if it is known.
+    pub fn parse(position: Option<usize>, message: impl Into<Vec<u8>>) -> Self {
+        Abort { position, ..Abort::new(AbortKind::Parse, message) }
+    }
+
+    /// The whole error as legacy prints it, final newline included.
+    pub fn text(&self) -> Vec<u8> {
+        let mut text = match (self.kind, self.position) {
+            (AbortKind::Parse, Some(at)) => format!("hg: parse error at {at}: ").into_bytes(),
+            (AbortKind::Parse, None) => b"hg: parse error: ".to_vec(),
+            _ => b"abort: ".to_vec(),
+        };
+        text.extend_from_slice(&self.message);
+        text.push(b'\n');
+        if let Some(hint) = &self.hint {
+            text.push(b'(');
+            text.extend_from_slice(hint);
+            text.extend_from_slice(b")\n");
+        }
+        text
     }
 
     /// The same error with a hint.
@@ -86,7 +114,7 @@ impl Abort {
             return 255;
         }
         match self.kind {
-            AbortKind::Input => 10,
+            AbortKind::Input | AbortKind::Lookup | AbortKind::Parse => 10,
             AbortKind::State => 20,
             AbortKind::Config => 30,
             AbortKind::Storage => 50,

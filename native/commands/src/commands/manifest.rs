@@ -31,13 +31,17 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     if argument.is_some() && flag.is_some() {
         return Err(Stop::abort(AbortKind::Input, "please specify just one revision"));
     }
-    list_revision(prepared, argument.or(flag).unwrap_or(b"."), out)
+    list_revision(prepared, argument.or(flag).unwrap_or_default(), out)
 }
 
 fn list_revision(prepared: &Prepared, symbol: &[u8], out: &mut Output<'_>) -> Outcome<i32> {
     let verbose = prepared.verbose()?;
-    let rev = prepared.resolve(symbol)?;
-    let manifest = prepared.repository()?.manifest_of(rev)?;
+    let repository = prepared.repository()?;
+    let rev = match prepared.single(symbol)? {
+        Some(rev) => rev,
+        None => repository.working_revs()?[0],
+    };
+    let manifest = repository.manifest_of(rev)?;
     pager::start(prepared, out)?;
     for entry in manifest.iter() {
         let entry = entry?;

@@ -7,6 +7,7 @@ mod report;
 use crate::display::PathDisplay;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
+use amalgam_query::Pair;
 use amalgam_types::{LegacyBuild, NULL_REV, Outcome, Reason, Rev, Stop};
 use amalgam_worktree::{Copies, StatusOptions, StatusResult, WorkingCopy, status_between};
 use footer::Footer;
@@ -111,28 +112,20 @@ fn refuse(prepared: &Prepared) -> Outcome<()> {
 fn sides(prepared: &Prepared) -> Outcome<Sides> {
     let repository = prepared.repository()?;
     if let Some(change) = prepared.parsed.value("change") {
-        let rev = prepared.resolve(change)?;
+        let rev = prepared.single(change)?;
+        let rev = rev.ok_or_else(|| Stop::unsupported(Reason::RevisionExpression, "an empty revision"))?;
         let parent = if rev == NULL_REV { NULL_REV } else { repository.changelog()?.parents(rev)?[0] };
         return Ok(Sides::Between(parent, rev));
     }
-    let symbols = prepared.parsed.list("rev");
-    // Legacy takes them as one set: a revision counts where it was named first.
-    let mut revs: Vec<Rev> = Vec::new();
-    for symbol in symbols {
-        if symbol.is_empty() {
-            return Err(Stop::unsupported(Reason::RevisionExpression, "an empty revision"));
-        }
-        let rev = prepared.resolve(symbol)?;
-        if !revs.contains(&rev) {
-            revs.push(rev);
-        }
+    let specs = prepared.parsed.list("rev");
+    if specs.is_empty() {
+        return Ok(Sides::Changes);
     }
-    Ok(match (revs.as_slice(), symbols.len()) {
-        ([], _) => Sides::Changes,
-        ([rev], 1) if *rev == repository.working_revs()?[0] => Sides::Changes,
-        ([rev], 1) => Sides::Since(*rev),
-        ([first, .., last], _) => Sides::Between(*first, *last),
-        ([only], _) => Sides::Between(*only, *only),
+    let cwd = prepared.cwd_in_repository()?;
+    Ok(match prepared.query(&cwd)?.pair(specs)? {
+        Pair::Since(rev) if rev == repository.working_revs()?[0] => Sides::Changes,
+        Pair::Since(rev) => Sides::Since(rev),
+        Pair::Between(first, last) => Sides::Between(first, last),
     })
 }
 

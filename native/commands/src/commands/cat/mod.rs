@@ -37,7 +37,10 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         return Err(Stop::unsupported(Reason::ConfigUnsupported, "[decode]"));
     }
     let repository = prepared.repository()?;
-    let rev = prepared.resolve(prepared.parsed.value("rev").unwrap_or(b"."))?;
+    let rev = match prepared.single(prepared.parsed.value("rev").unwrap_or_default())? {
+        Some(rev) => rev,
+        None => repository.working_revs()?[0],
+    };
     let matcher = prepared.matcher(&Selected::Revision(rev), PatternKind::Relpath)?;
     let target = match prepared.parsed.value("output").filter(|format| *format != b"-") {
         Some(format) => Some(Target::parse(format)?),

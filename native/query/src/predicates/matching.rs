@@ -1,0 +1,122 @@
+//! `matching(revision[, fields])`: changesets that agree with one of a set in all of some fields.
+
+use super::Call;
+use crate::set::Set;
+use crate::strings::local;
+use crate::tree::{arguments, error, text};
+use amalgam_formats::changelog::ChangelogEntry;
+use amalgam_repo::{BranchNames, Changelog, Visibility};
+use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
+use std::sync::Arc;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Field {
+    Phase,
+    Parents,
+    User,
+    Date,
+    Branch,
+    Summary,
+    Files,
+    Description,
+}
+
+pub(super) fn matching<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
+    let arguments = arguments(call.argument, 1, 2, "matching takes 1 or 2 arguments")?;
+    let evaluation = call.evaluation;
+    let revs = evaluation.all_of(arguments[0])?;
+    let fields = match arguments.get(1) {
+        Some(words) => parse(text(*words, "matching requires a string as its second argument")?)?,
+        None => parse(b"metadata")?,
+    };
+    let reader = Reader {
+        changelog: evaluation.changelog,
+        visibility: evaluation.visibility,
+        branches: evaluation.branch_names()?,
+    };
+    let mut targets = Vec::new();
+    for rev in revs.any_order()? {
+        targets.push(reader.values(rev?, &fields)?);
+    }
+    Ok(evaluation.reading(call.subset, move |rev| {
+        // Nothing is read where there is nothing to compare with.
+        Ok(!targets.is_empty() && targets.contains(&reader.values(rev, &fields)?))
+    }))
+}
+
+fn parse(words: &[u8]) -> Outcome<Vec<Field>> {
+    let is_space = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c);
+    let mut fields = Vec::new();
+    let mut unknown: Vec<&[u8]> = Vec::new();
+    for word in words.split(is_space).filter(|word| !word.is_empty()) {
+        match word {
+            b"metadata" => fields.extend([Field::User, Field::Description, Field::Date]),
+            b"phase" => fields.push(Field::Phase),
+            b"parents" => fields.push(Field::Parents),
+            b"user" | b"author" => fields.push(Field::User),
+            b"date" => fields.push(Field::Date),
+            b"branch" => fields.push(Field::Branch),
+            b"summary" => fields.push(Field::Summary),
+            b"files" => fields.push(Field::Files),
+            b"description" => fields.push(Field::Description),
+            b"diff" | b"substate" => {
+                let detail = format!("matching by {}", String::from_utf8_lossy(word));
+                return Err(Stop::unsupported(Reason::RevsetPredicate, detail));
+            }
+            other if unknown.contains(&other) => {}
+            other => unknown.push(other),
+        }
+    }
+    match unknown.as_slice() {
+        [] => {}
+        [word] => return Err(error([b"unexpected field name passed to matching: ", *word].concat())),
+        _ => return Err(Stop::unsupported(Reason::RevsetPredicate, "matching by several unknown fields")),
+    }
+    fields.sort_unstable();
+    fields.dedup();
+    if fields.contains(&Field::Description) {
+        fields.retain(|field| *field != Field::Summary);
+    }
+    Ok(fields)
+}
+
+struct Reader<'a> {
+    changelog: &'a Changelog,
+    visibility: &'a Visibility,
+    branches: Arc<BranchNames<'a>>,
+}
+
+impl Reader<'_> {
+    /// Each field as bytes that are equal where legacy's values are.
+    fn values(&self, rev: Rev, fields: &[Field]) -> Outcome<Vec<Vec<u8>>> {
+        let entry = if rev == NULL_REV { ChangelogEntry::null() } else { self.changelog.entry(rev)? };
+        fields.iter().map(|field| self.value(rev, &entry, *field)).collect()
+    }
+
+    fn value(&self, rev: Rev, entry: &ChangelogEntry, field: Field) -> Outcome<Vec<u8>> {
+        Ok(match field {
+            Field::Phase => self.visibility.phase(rev).name().as_bytes().to_vec(),
+            Field::Parents => {
+                let parents = if rev == NULL_REV { [NULL_REV; 2] } else { self.changelog.parents(rev)? };
+                format!("{parents:?}").into_bytes()
+            }
+            Field::User => local(entry.user()).into_owned(),
+            Field::Date => {
+                let date = entry.date()?;
+                // Both zeros are equal.
+                format!("{} {}", date.seconds + 0.0, date.offset).into_bytes()
+            }
+            Field::Branch if rev == NULL_REV => b"default".to_vec(),
+            Field::Branch => local(&self.branches.of(rev)?.0).into_owned(),
+            Field::Summary => {
+                let text = local(entry.description());
+                if text.is_empty() {
+                    return Err(Stop::unsupported(Reason::RevsetPredicate, "the summary of an empty description"));
+                }
+                text.split(|b| matches!(b, b'\n' | b'\r')).next().unwrap_or_default().to_vec()
+            }
+            Field::Files => entry.files().collect::<Vec<_>>().join(&0),
+            Field::Description => local(entry.description()).into_owned(),
+        })
+    }
+}
