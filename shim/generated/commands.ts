@@ -19,6 +19,41 @@ export interface NativeCommand {
 
 export const commands: readonly NativeCommand[] = [
   {
+    "names": [ "bookmarks", "bookmark" ],
+    "doc": "list existing bookmarks",
+    "paged": false,
+    "flags": [
+      { "short": "f", "long": "force", "takesValue": false, "list": false, "native": false },
+      { "short": "r", "long": "rev", "takesValue": true, "list": false, "native": false },
+      { "short": "d", "long": "delete", "takesValue": false, "list": false, "native": false },
+      { "short": "m", "long": "rename", "takesValue": true, "list": false, "native": false },
+      { "short": "i", "long": "inactive", "takesValue": false, "list": false, "native": false },
+      { "short": "l", "long": "list", "takesValue": false, "list": false, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
+    "names": [ "branch" ],
+    "doc": "show the current branch name",
+    "paged": false,
+    "flags": [
+      { "short": "f", "long": "force", "takesValue": false, "list": false, "native": false },
+      { "short": "C", "long": "clean", "takesValue": false, "list": false, "native": false },
+      { "short": "r", "long": "rev", "takesValue": true, "list": true, "native": false }
+    ]
+  },
+  {
+    "names": [ "branches" ],
+    "doc": "list repository named branches",
+    "paged": true,
+    "flags": [
+      { "short": "a", "long": "active", "takesValue": false, "list": false, "native": true },
+      { "short": "c", "long": "closed", "takesValue": false, "list": false, "native": true },
+      { "short": "r", "long": "rev", "takesValue": true, "list": true, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
     "names": [ "cat" ],
     "doc": "output the current or given revision of files",
     "paged": true,
@@ -61,6 +96,36 @@ export const commands: readonly NativeCommand[] = [
     ]
   },
   {
+    "names": [ "heads" ],
+    "doc": "show branch heads",
+    "paged": true,
+    "flags": [
+      { "short": "r", "long": "rev", "takesValue": true, "list": false, "native": true },
+      { "short": "t", "long": "topo", "takesValue": false, "list": false, "native": true },
+      { "short": "a", "long": "active", "takesValue": false, "list": false, "native": true },
+      { "short": "c", "long": "closed", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "style", "takesValue": true, "list": false, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
+    "names": [ "identify", "id" ],
+    "doc": "identify the working directory or specified revision",
+    "paged": false,
+    "flags": [
+      { "short": "r", "long": "rev", "takesValue": true, "list": false, "native": true },
+      { "short": "n", "long": "num", "takesValue": false, "list": false, "native": true },
+      { "short": "i", "long": "id", "takesValue": false, "list": false, "native": true },
+      { "short": "b", "long": "branch", "takesValue": false, "list": false, "native": true },
+      { "short": "t", "long": "tags", "takesValue": false, "list": false, "native": true },
+      { "short": "B", "long": "bookmarks", "takesValue": false, "list": false, "native": true },
+      { "short": "e", "long": "ssh", "takesValue": true, "list": false, "native": true },
+      { "short": "", "long": "remotecmd", "takesValue": true, "list": false, "native": true },
+      { "short": "", "long": "insecure", "takesValue": false, "list": false, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
     "names": [ "locate" ],
     "doc": "locate files matching specific patterns",
     "paged": true,
@@ -83,11 +148,33 @@ export const commands: readonly NativeCommand[] = [
     ]
   },
   {
+    "names": [ "parents" ],
+    "doc": "show the parents of the working directory or revision",
+    "paged": false,
+    "flags": [
+      { "short": "r", "long": "rev", "takesValue": true, "list": false, "native": true },
+      { "short": "", "long": "style", "takesValue": true, "list": false, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
     "names": [ "paths" ],
     "doc": "show aliases for remote repositories",
     "paged": true,
     "flags": [
       { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
+    "names": [ "phase" ],
+    "doc": "show the current phase name",
+    "paged": false,
+    "flags": [
+      { "short": "p", "long": "public", "takesValue": false, "list": false, "native": false },
+      { "short": "d", "long": "draft", "takesValue": false, "list": false, "native": false },
+      { "short": "s", "long": "secret", "takesValue": false, "list": false, "native": false },
+      { "short": "f", "long": "force", "takesValue": false, "list": false, "native": true },
+      { "short": "r", "long": "rev", "takesValue": true, "list": true, "native": true }
     ]
   },
   {
@@ -121,6 +208,25 @@ export const commands: readonly NativeCommand[] = [
       { "short": "I", "long": "include", "takesValue": true, "list": true, "native": true },
       { "short": "X", "long": "exclude", "takesValue": true, "list": true, "native": true },
       { "short": "S", "long": "subrepos", "takesValue": false, "list": false, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
+    "names": [ "tags" ],
+    "doc": "list repository tags",
+    "paged": true,
+    "flags": [
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
+    "names": [ "tip" ],
+    "doc": "show the tip revision",
+    "paged": false,
+    "flags": [
+      { "short": "p", "long": "patch", "takesValue": false, "list": false, "native": false },
+      { "short": "g", "long": "git", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "style", "takesValue": true, "list": false, "native": true },
       { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
     ]
   },

@@ -62,7 +62,7 @@ reasons! {
     FilesystemUnsupported = "filesystem.unsupported": "The file system folds case or lacks symbolic links or exec bits.";
     RevisionExpression = "revision.expression": "The revision is an expression that native does not evaluate.";
     RevsetPredicate = "revset.predicate": "A function of the revision query has no native implementation.";
-    DateUnsupported = "date.unsupported": "A date or the local time zone cannot be read with certainty.";
+    DateUnsupported = "date.unsupported": "A date, its form or the local time zone is not certain, or has no native implementation.";
     RevisionHidden = "revision.hidden": "The revision is hidden.";
     RevisionUnknown = "revision.unknown": "The revision is unknown or ambiguous; legacy words the error.";
     PatternUnsupported = "pattern.unsupported": "A pattern kind or a regular expression cannot be matched exactly as Python would.";
@@ -76,7 +76,6 @@ reasons! {
     TemplateFilter = "template.filter": "A template uses a filter that native does not have.";
     TemplateInvalid = "template.invalid": "A template has a mistake, which legacy words, or a construct that native does not render.";
     TemplateStyle = "template.style": "A style or a formatter that native does not have.";
-    DateUnsupported = "date.unsupported": "A date, or the form in which one is wanted, has no native implementation.";
     WouldWrite = "would.write": "Legacy would write to the repository here and native may not.";
 }
 
