@@ -76,6 +76,11 @@ impl<'s> Output<'s> {
         self.styles.is_some()
     }
 
+    /// The effects of labels, where there are any.
+    pub fn styles(&self) -> Option<&Styles> {
+        self.styles.as_ref()
+    }
+
     /// Asks for the pager for what is written from now on.
     pub fn request_pager(&mut self, request: PagerRequest) {
         self.pager = Some((self.segments.len(), request));

@@ -15,6 +15,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     commands::heads::SPEC,
     commands::identify::SPEC,
     commands::locate::SPEC,
+    commands::log::SPEC,
     commands::manifest::SPEC,
     commands::parents::SPEC,
     commands::paths::SPEC,

@@ -7,6 +7,7 @@
 mod branches;
 mod changelog;
 mod files;
+mod fncache;
 mod manifests;
 mod names;
 mod open;

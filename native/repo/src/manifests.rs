@@ -15,6 +15,11 @@ impl Repository {
         self.manifestlog.get_or_init(|| Indexed::open(self.store(), "00manifest")).as_ref().map_err(Clone::clone)
     }
 
+    /// The revision of a manifest in its log; -1 for the null id.
+    pub fn manifest_rev(&self, node: &Node, hint: Option<Rev>) -> Outcome<Rev> {
+        self.manifestlog()?.rev_of(node, hint)?.ok_or_else(|| damaged("a manifest is missing"))
+    }
+
     /// The id of a changeset's manifest.
     pub fn manifest_node(&self, rev: Rev) -> Outcome<Node> {
         if rev == NULL_REV { Ok(NULL_NODE) } else { Ok(self.changelog()?.entry(rev)?.manifest()) }

@@ -77,7 +77,9 @@ pub fn zone(text: &[u8]) -> Option<i64> {
     if matches!(text, b"UTC" | b"GMT") {
         return Some(0);
     }
-    let plain = |digits: &[u8]| digits.iter().all(u8::is_ascii_digit).then(|| std::str::from_utf8(digits).ok()?.parse::<i64>().ok())?;
+    let plain = |digits: &[u8]| {
+        digits.iter().all(u8::is_ascii_digit).then(|| std::str::from_utf8(digits).ok()?.parse::<i64>().ok())?
+    };
     let (sign, digits) = match text {
         [b'+', digits @ ..] => (-1, digits),
         [b'-', digits @ ..] => (1, digits),
@@ -198,8 +200,10 @@ mod tests {
 
     #[test]
     fn directives() {
-        assert_eq!(shown("%A %B %j %U %W %w %u %I%p %e|%D|%F|%R|%T", 1_577_836_800.0, 0), 
-            "Wednesday January 001 00 00 3 3 12AM  1|01/01/20|2020-01-01|00:00|00:00:00");
+        assert_eq!(
+            shown("%A %B %j %U %W %w %u %I%p %e|%D|%F|%R|%T", 1_577_836_800.0, 0),
+            "Wednesday January 001 00 00 3 3 12AM  1|01/01/20|2020-01-01|00:00|00:00:00"
+        );
         assert!(format(b"%Z", 0.0, 0).is_err());
         assert!(format(b"%", 0.0, 0).is_err());
     }

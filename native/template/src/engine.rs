@@ -74,7 +74,8 @@ pub struct Engine<'r> {
 impl<'r> Engine<'r> {
     /// An engine with legacy's own templates.
     pub fn new(resources: &'r dyn Resources) -> Self {
-        let sources = DEFAULTS.iter().map(|(name, text)| (name.as_bytes().to_vec(), text.as_bytes().to_vec())).collect();
+        let sources =
+            DEFAULTS.iter().map(|(name, text)| (name.as_bytes().to_vec(), text.as_bytes().to_vec())).collect();
         Engine {
             resources,
             sources,
@@ -102,14 +103,13 @@ impl<'r> Engine<'r> {
         self.sources.contains_key(name)
     }
 
-    /// Appends what the template `name` shows for a changeset.
+    /// Appends what the template `name` shows under the names of `map`.
     ///
     /// # Errors
     /// `TemplateInvalid` and what else keeps native from rendering it.
-    pub fn render(&self, name: &[u8], changeset: Option<Rev>, index: Option<usize>, out: &mut Vec<u8>) -> Outcome<()> {
+    pub fn render(&self, name: &[u8], map: &Map, index: Option<usize>, out: &mut Vec<u8>) -> Outcome<()> {
         let Some(template) = self.template(name)? else { return Ok(()) };
-        let map = Map { changeset, ..Map::default() };
-        self.show(&template, &Scope { map: &map, index, outer: None, depth: 0 }, out)
+        self.show(&template, &Scope { map, index, outer: None, depth: 0 }, out)
     }
 
     /// The template `name`.

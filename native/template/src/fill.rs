@@ -8,7 +8,8 @@ use amalgam_types::Outcome;
 /// Wraps every paragraph of `text` to `width` columns.
 pub(crate) fn fill(text: &[u8], width: i64, first: &[u8], hanging: &[u8]) -> Outcome<Vec<u8>> {
     let text = std::str::from_utf8(text).map_err(|_| invalid("text that is not UTF-8"))?;
-    let unusual = |c: char| matches!(c, '\t' | '\r' | '\u{b}' | '\u{c}' | '\u{1b}') || (c.is_whitespace() && !c.is_ascii());
+    let unusual =
+        |c: char| matches!(c, '\t' | '\r' | '\u{b}' | '\u{c}' | '\u{1b}') || (c.is_whitespace() && !c.is_ascii());
     if text.contains(unusual) || first.contains(&b'\t') || hanging.contains(&b'\t') {
         return Err(invalid("filling text with unusual spaces"));
     }

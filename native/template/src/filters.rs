@@ -61,10 +61,9 @@ fn of_text(name: &str, value: &[u8]) -> Outcome<Value> {
         "emailuser" => text::email_user(value).to_vec(),
         "user" => text::short_user(value).to_vec(),
         "person" => text::person(value),
-        "escape" => text::escaped(
-            value,
-            &[(b'&', b"&amp;"), (b'<', b"&lt;"), (b'>', b"&gt;"), (b'"', b"&quot;"), (0, b"")],
-        ),
+        "escape" => {
+            text::escaped(value, &[(b'&', b"&amp;"), (b'<', b"&lt;"), (b'>', b"&gt;"), (b'"', b"&quot;"), (0, b"")])
+        }
         "xmlescape" => xml_escape(value),
         "fill68" => fill::fill(value, 68, b"", b"")?,
         "fill76" => fill::fill(value, 76, b"", b"")?,

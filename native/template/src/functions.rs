@@ -60,9 +60,7 @@ impl Engine<'_> {
             }
             (b"max", [list]) => extreme(&self.value(list, scope)?, true),
             (b"min", [list]) => extreme(&self.value(list, scope)?, false),
-            (b"mod", [a, b]) => {
-                arithmetic(b'%', self.integer(a, scope)?, self.integer(b, scope)?).map(Value::Int)
-            }
+            (b"mod", [a, b]) => arithmetic(b'%', self.integer(a, scope)?, self.integer(b, scope)?).map(Value::Int),
             (b"pad", _) => self.pad(plain, named, scope),
             (b"relpath", [path]) => self.resources.relative_path(&self.text(path, scope)?).map(Value::text),
             (b"separate", [separator, parts @ ..]) if named.is_empty() => {
@@ -356,8 +354,20 @@ fn extreme(value: &Value, largest: bool) -> Outcome<Value> {
         let better = match best {
             None => true,
             Some(best) => match (&values[at], &values[best]) {
-                (Value::Int(a), Value::Int(b)) => if largest { a > b } else { a < b },
-                (Value::Bytes(a), Value::Bytes(b)) => if largest { a > b } else { a < b },
+                (Value::Int(a), Value::Int(b)) => {
+                    if largest {
+                        a > b
+                    } else {
+                        a < b
+                    }
+                }
+                (Value::Bytes(a), Value::Bytes(b)) => {
+                    if largest {
+                        a > b
+                    } else {
+                        a < b
+                    }
+                }
                 _ => return Err(invalid("the extreme of things that do not compare")),
             },
         };

@@ -6,7 +6,7 @@
 use crate::compile::Node;
 use crate::engine::{Engine, Found};
 use crate::syntax::invalid;
-use crate::value::{Date, Item, List, Map, Value, Whole};
+use crate::value::{Date, Item, List, Map, ShownBy, Value, Whole};
 use amalgam_config::parse_bool;
 use amalgam_types::{Outcome, Rev};
 use std::rc::Rc;
@@ -36,7 +36,9 @@ impl Scope<'_> {
 
     /// A value that the template itself brought; a nearer changeset hides those of a farther one.
     fn own(&self, name: &[u8], engine: &Engine<'_>) -> Option<Value> {
-        if name == b"index" && let Some(index) = self.index {
+        if name == b"index"
+            && let Some(index) = self.index
+        {
             return Some(Value::Int(index as i64));
         }
         if let Some((_, value)) = self.map.names.iter().find(|(known, _)| *known == name) {
@@ -205,9 +207,15 @@ impl Engine<'_> {
     fn show_item(&self, item: &Item, scope: &Scope<'_>, out: &mut Vec<u8>) -> Outcome<()> {
         match (&item.shown, item.template) {
             (Some(shown), _) => out.extend_from_slice(shown),
-            (None, Some(template)) => {
+            (None, Some(ShownBy::Literal(template))) => {
                 let inner = Scope { map: &item.map, index: Some(0), outer: Some(scope), depth: scope.depth };
                 self.show(&*self.literal(template)?, &inner, out)?;
+            }
+            (None, Some(ShownBy::Named(name))) => {
+                let inner = Scope { map: &item.map, index: None, outer: Some(scope), depth: scope.depth };
+                if let Some(template) = self.template(name.as_bytes())? {
+                    self.show_template(&template, &inner, out)?;
+                }
             }
             (None, None) => self.show_value(&item.value, scope, out)?,
         }

@@ -105,7 +105,16 @@ pub struct Item {
     /// The text it is shown as, where that is not the bare value's.
     pub shown: Option<Rc<[u8]>>,
     /// The template it is shown by.
-    pub template: Option<&'static str>,
+    pub template: Option<ShownBy>,
+}
+
+/// How an element that is only a map is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShownBy {
+    /// By this template.
+    Literal(&'static str),
+    /// By the template of this name.
+    Named(&'static str),
 }
 
 impl Value {
@@ -118,10 +127,8 @@ impl Value {
     pub fn texts<'t>(all: impl IntoIterator<Item = &'t [u8]>, names: &[&'static [u8]], whole: Whole) -> Value {
         let shown: Vec<Rc<[u8]>> = all.into_iter().map(Rc::from).collect();
         let values: Vec<Value> = shown.iter().cloned().map(Value::Bytes).collect();
-        let map = |value: &Value| Map {
-            names: names.iter().map(|name| (*name, value.clone())).collect(),
-            ..Map::default()
-        };
+        let map =
+            |value: &Value| Map { names: names.iter().map(|name| (*name, value.clone())).collect(), ..Map::default() };
         let maps = values.iter().map(map).collect();
         Value::List(Rc::new(List { values, keys: Vec::new(), shown, maps, whole }))
     }

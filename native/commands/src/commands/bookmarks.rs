@@ -44,9 +44,9 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             (b".", None) => return Err(Stop::unsupported(Reason::RevisionUnknown, "no active bookmark")),
             (name, _) => name,
         };
-        let node = bookmarks.get(name).ok_or_else(|| {
-            Stop::abort(AbortKind::Input, [b"bookmark '", name, b"' does not exist"].concat())
-        })?;
+        let node = bookmarks
+            .get(name)
+            .ok_or_else(|| Stop::abort(AbortKind::Input, [b"bookmark '", name, b"' does not exist"].concat()))?;
         listed.insert(name, node);
     }
     if names.is_empty() {

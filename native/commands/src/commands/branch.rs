@@ -6,11 +6,7 @@ use amalgam_types::{Outcome, Reason, Stop};
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "branch",
     aliases: &[],
-    flags: &[
-        Flag::switch('f', "force").legacy(),
-        Flag::switch('C', "clean").legacy(),
-        Flag::list('r', "rev").legacy(),
-    ],
+    flags: &[Flag::switch('f', "force").legacy(), Flag::switch('C', "clean").legacy(), Flag::list('r', "rev").legacy()],
     repository: RepositoryUse::Required,
     infers_repository: false,
     paged: false,

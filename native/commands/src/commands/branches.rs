@@ -81,8 +81,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
 
 fn lines<'a>(history: &History<'a>, selected: Option<&HashSet<Vec<u8>>>) -> Outcome<Vec<Line<'a>>> {
     let visibility = history.visibility()?;
-    let heads: HashSet<Rev> =
-        history.changelog.heads(|rev| !visibility.is_hidden(rev))?.into_iter().collect();
+    let heads: HashSet<Rev> = history.changelog.heads(|rev| !visibility.is_hidden(rev))?.into_iter().collect();
     let mut lines = Vec::new();
     for (name, branch_heads) in history.repository.branches(&history.prepared.config)?.iter() {
         let Some(last) = branch_heads.last() else { continue };

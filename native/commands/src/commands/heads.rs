@@ -1,6 +1,6 @@
 //! `hg heads`: the heads of branches, or of the history.
 
-use crate::history::{Displayer, History, query};
+use crate::history::{History, query, with_displayer};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
 use std::collections::{BTreeSet, HashSet};
@@ -64,11 +64,9 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         return Ok(1);
     }
     pager::start(prepared, out)?;
-    let mut displayer = Displayer::new(&history)?;
-    for rev in heads.into_iter().rev() {
-        displayer.show(rev, None, out)?;
-    }
-    displayer.close(out)?;
+    with_displayer(&history, out, |displayer, out| {
+        heads.into_iter().rev().try_for_each(|rev| displayer.show(rev, None, out))
+    })?;
     Ok(0)
 }
 
@@ -91,8 +89,7 @@ fn complaint(prepared: &Prepared, headless: HashSet<Vec<u8>>) -> Outcome<Option<
 /// The heads of the visible history, or of what descends from `start`.
 fn topological(history: &History<'_>, start: Option<Rev>) -> Outcome<BTreeSet<Rev>> {
     let visibility = history.visibility()?;
-    let heads: BTreeSet<Rev> =
-        history.changelog.heads(|rev| !visibility.is_hidden(rev))?.into_iter().collect();
+    let heads: BTreeSet<Rev> = history.changelog.heads(|rev| !visibility.is_hidden(rev))?.into_iter().collect();
     if heads.is_empty() {
         return Err(Stop::unsupported(Reason::RepositoryState, "the heads of an empty history"));
     }

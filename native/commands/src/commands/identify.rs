@@ -73,8 +73,7 @@ fn working_copy(history: &History<'_>) -> Outcome<Subject> {
     refuse_subrepositories(|name| tracked.contains(name))?;
     let cwd = prepared.cwd_in_repository()?;
     let context = prepared.match_context(&cwd)?;
-    let everything =
-        MatchOptions { patterns: &[], include: &[], exclude: &[], default: PatternKind::Relpath };
+    let everything = MatchOptions { patterns: &[], include: &[], exclude: &[], default: PatternKind::Relpath };
     let working_copy = WorkingCopy {
         repository: history.repository,
         config: &prepared.config,

@@ -9,6 +9,7 @@ pub(crate) mod files;
 pub(crate) mod heads;
 pub(crate) mod identify;
 pub(crate) mod locate;
+pub(crate) mod log;
 pub(crate) mod manifest;
 pub(crate) mod parents;
 pub(crate) mod paths;

@@ -1,6 +1,6 @@
 //! `hg parents`: the parents of the working copy, of a revision, or of a file in one.
 
-use crate::history::{Displayer, History, query};
+use crate::history::{History, query, with_displayer};
 use crate::selection::Selected;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_matching::PatternKind;
@@ -26,17 +26,15 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         }
         None => (Selected::WorkingCopy, history.repository.working_revs()?),
     };
-    let shown = match prepared.parsed.arguments.as_slice() {
+    let shown: Vec<Rev> = match prepared.parsed.arguments.as_slice() {
         [] => parents.into_iter().filter(|&rev| rev != NULL_REV).collect(),
         [file] if !file.is_empty() => of_file(&history, &selected, parents)?,
         [_] => parents.into_iter().filter(|&rev| rev != NULL_REV).collect(),
         _ => return Err(Stop::unsupported(Reason::UsageError, "more than one file")),
     };
-    let mut displayer = Displayer::new(&history)?;
-    for rev in shown {
-        displayer.show(rev, None, out)?;
-    }
-    displayer.close(out)?;
+    with_displayer(&history, out, |displayer, out| {
+        shown.into_iter().try_for_each(|rev| displayer.show(rev, None, out))
+    })?;
     Ok(0)
 }
 

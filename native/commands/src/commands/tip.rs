@@ -1,6 +1,6 @@
 //! `hg tip`: the most recent changeset.
 
-use crate::history::{Displayer, History};
+use crate::history::{History, with_displayer};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_types::{Outcome, Reason, Stop};
 
@@ -26,8 +26,6 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     }
     let history = History::new(prepared)?;
     let tip = history.visibility()?.tip();
-    let mut displayer = Displayer::new(&history)?;
-    displayer.show(tip, None, out)?;
-    displayer.close(out)?;
+    with_displayer(&history, out, |displayer, out| displayer.show(tip, None, out))?;
     Ok(0)
 }

@@ -1,11 +1,12 @@
 //! What there is to know of one changeset, read when it is asked for; and the names of changesets, gathered once.
 
 use crate::Prepared;
+use crate::history::copies::FileCopies;
 use amalgam_formats::changelog::{ChangelogEntry, Date};
 use amalgam_formats::names;
 use amalgam_repo::{Changelog, Phase, Repository, Visibility};
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, short_hex};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -20,6 +21,9 @@ pub(crate) struct History<'a> {
     bookmarks: OnceCell<ByNode>,
     tags: OnceCell<ByNode>,
     pub(super) suspicious: OnceCell<bool>,
+    pub(super) copies: RefCell<HashMap<Vec<u8>, Rc<FileCopies>>>,
+    /// The changeset that was read last: several parts of one are mostly asked for one after another.
+    last: RefCell<Option<(Rev, Rc<ChangelogEntry>)>>,
 }
 
 impl<'a> History<'a> {
@@ -36,6 +40,8 @@ impl<'a> History<'a> {
             bookmarks: OnceCell::new(),
             tags: OnceCell::new(),
             suspicious: OnceCell::new(),
+            copies: RefCell::default(),
+            last: RefCell::default(),
         })
     }
 
@@ -63,6 +69,18 @@ impl<'a> History<'a> {
     pub(crate) fn changeset(&self, rev: Rev) -> Outcome<Changeset<'_, 'a>> {
         let node = if rev == NULL_REV { NULL_NODE } else { self.changelog.node(rev)? };
         Ok(Changeset { history: self, rev, node, entry: OnceCell::new() })
+    }
+
+    fn entry(&self, rev: Rev) -> Outcome<Rc<ChangelogEntry>> {
+        if let Some((known, entry)) = self.last.borrow().as_ref()
+            && *known == rev
+        {
+            return Ok(Rc::clone(entry));
+        }
+        let entry = if rev == NULL_REV { ChangelogEntry::null() } else { self.changelog.entry(rev)? };
+        let entry = Rc::new(entry);
+        *self.last.borrow_mut() = Some((rev, Rc::clone(&entry)));
+        Ok(entry)
     }
 
     /// The bookmarks of a changeset, sorted.
@@ -134,9 +152,8 @@ impl Changeset<'_, '_> {
         if let Some(entry) = self.entry.get() {
             return Ok(entry);
         }
-        let entry =
-            if self.rev == NULL_REV { ChangelogEntry::null() } else { self.history.changelog.entry(self.rev)? };
-        Ok(self.entry.get_or_init(|| Rc::new(entry)))
+        let entry = self.history.entry(self.rev)?;
+        Ok(self.entry.get_or_init(|| entry))
     }
 
     /// `REV:SHORT`, the form in which legacy names a changeset.

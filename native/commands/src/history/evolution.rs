@@ -13,7 +13,10 @@ impl Changeset<'_, '_> {
     pub(crate) fn refuse_instability(&self) -> Outcome<()> {
         let unstable = self.phase()? != Phase::Public && self.history.suspicious()?;
         if unstable || self.history.visibility()?.is_obsolete(self.rev) {
-            return Err(Stop::unsupported(Reason::ObsolescencePresent, format!("revision {} may be unstable", self.rev)));
+            return Err(Stop::unsupported(
+                Reason::ObsolescencePresent,
+                format!("revision {} may be unstable", self.rev),
+            ));
         }
         Ok(())
     }

@@ -2,13 +2,11 @@
 
 use crate::Output;
 use crate::history::changesets::phase_name;
+use crate::history::copies::Copies;
 use crate::history::{Changeset, History};
 use amalgam_formats::names;
 use amalgam_template::dates;
 use amalgam_types::Outcome;
-
-/// Destination and source of each copy.
-pub(crate) type Copies = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// The default printer.
 pub(crate) struct Printer {

@@ -1,0 +1,64 @@
+//! `hg log`: the history of the repository or of files.
+
+mod filters;
+mod follow;
+mod graph;
+mod select;
+
+use crate::history::{History, with_displayer};
+use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use amalgam_types::Outcome;
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    name: "log",
+    aliases: &["history"],
+    flags: &[
+        Flag::switch('f', "follow"),
+        Flag::switch('\0', "follow-first").legacy(),
+        Flag::value('d', "date").legacy(),
+        Flag::switch('C', "copies"),
+        Flag::list('k', "keyword"),
+        Flag::list('r', "rev"),
+        Flag::list('L', "line-range").legacy(),
+        Flag::switch('\0', "removed"),
+        Flag::switch('m', "only-merges"),
+        Flag::list('u', "user"),
+        Flag::list('\0', "only-branch"),
+        Flag::list('b', "branch"),
+        Flag::list('B', "bookmark").legacy(),
+        Flag::list('P', "prune"),
+        Flag::switch('p', "patch").legacy(),
+        Flag::switch('g', "git"),
+        Flag::value('l', "limit"),
+        Flag::switch('M', "no-merges"),
+        Flag::switch('\0', "stat").legacy(),
+        Flag::switch('G', "graph"),
+        Flag::value('\0', "style"),
+        Flag::value('T', "template"),
+        Flag::list('I', "include"),
+        Flag::list('X', "exclude"),
+    ],
+    repository: RepositoryUse::Required,
+    infers_repository: true,
+    paged: true,
+    summary: "show revision history of entire repository or files",
+    run,
+};
+
+fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    let history = History::new(prepared)?;
+    let revs = select::revisions(&history)?;
+    pager::start(prepared, out)?;
+    let copies = prepared.parsed.switch("copies");
+    with_displayer(&history, out, |displayer, out| {
+        if prepared.parsed.switch("graph") {
+            return graph::show(&history, &revs, copies, displayer, out);
+        }
+        for rev in revs {
+            let copies = if copies { Some(history.changeset(rev)?.copies()?) } else { None };
+            displayer.show(rev, copies.as_ref(), out)?;
+        }
+        Ok(())
+    })?;
+    Ok(0)
+}

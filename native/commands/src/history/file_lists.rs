@@ -1,0 +1,66 @@
+//! Which files a changeset added, changed and removed, and the mark that it has in a graph.
+
+use crate::history::Changeset;
+use amalgam_types::{NULL_REV, Outcome, Reason, Stop};
+
+/// The files of a changeset by what happened to them.
+#[derive(Debug, Default)]
+pub(crate) struct FileLists {
+    pub(crate) added: Vec<Vec<u8>>,
+    pub(crate) modified: Vec<Vec<u8>>,
+    pub(crate) removed: Vec<Vec<u8>>,
+}
+
+impl Changeset<'_, '_> {
+    /// The recorded files, told apart by the manifests of the changeset and its parents.
+    ///
+    /// # Errors
+    /// `TemplateKeyword` for a merge that removes files: which of them count depends on the merge's ancestors.
+    pub(crate) fn file_lists(&self) -> Outcome<FileLists> {
+        let repository = self.history.repository;
+        let files: Vec<Vec<u8>> = self.entry()?.files().map(<[u8]>::to_vec).collect();
+        let mut lists = FileLists::default();
+        if files.is_empty() {
+            return Ok(lists);
+        }
+        let own = repository.manifest_of(self.rev)?;
+        let [p1, p2] = self.history.changelog.parents(self.rev)?;
+        let (first, second) = (repository.manifest_of(p1)?, repository.manifest_of(p2)?);
+        for file in files {
+            if own.get(&file)?.is_none() {
+                if p2 != NULL_REV {
+                    return Err(Stop::unsupported(Reason::TemplateKeyword, "the removals of a merge"));
+                }
+                lists.removed.push(file);
+            } else if first.get(&file)?.is_none() && second.get(&file)?.is_none() {
+                lists.added.push(file);
+            } else {
+                lists.modified.push(file);
+            }
+        }
+        lists.modified.sort();
+        Ok(lists)
+    }
+
+    /// `@` for a parent of the working copy, `%` for the other side of an unresolved merge, and otherwise what kind of
+    /// changeset it is.
+    ///
+    /// # Errors
+    /// `ObsolescencePresent`, or what reading meets.
+    pub(crate) fn graph_node(&self) -> Outcome<&'static [u8]> {
+        let repository = self.history.repository;
+        let [p1, p2] = repository.working_revs()?;
+        if self.rev == p1 || (p2 != NULL_REV && self.rev == p2) {
+            return Ok(b"@");
+        }
+        let merge = repository.merge_state()?;
+        if merge.is_active()
+            && merge.unresolved().next().is_some()
+            && [merge.local, merge.other].contains(&Some(self.node))
+        {
+            return Ok(b"%");
+        }
+        self.refuse_instability()?;
+        Ok(if self.branch()?.1 { b"_" } else { b"o" })
+    }
+}

@@ -1,0 +1,131 @@
+//! The values of keywords that are more than a text or a number.
+
+use crate::history::Changeset;
+use crate::history::changesets::phase_name;
+use amalgam_formats::names::utf8;
+use amalgam_template::{Date, Item, List, Map, ShownBy, Value, Whole, string_escaped};
+use amalgam_types::{NULL_REV, Outcome, Reason, Stop};
+use std::rc::Rc;
+
+/// Names, by old-style templates.
+pub(super) fn names<'n>(all: impl Iterator<Item = &'n [u8]>, name: &'static str, plural: &'static str) -> Value {
+    Value::texts(all, &[name.as_bytes()], Whole::OldStyle { name, plural, maps: None })
+}
+
+/// Paths, each also known as `file` and `path`.
+pub(super) fn files(all: &[Vec<u8>], name: &'static str, plural: &'static str) -> Value {
+    Value::texts(all.iter().map(Vec::as_slice), &[b"file", b"path"], Whole::OldStyle { name, plural, maps: None })
+}
+
+pub(super) fn bookmarks(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
+    let active = changeset.history.active_bookmark()?.map_or(Value::None, Value::text);
+    let all = changeset.bookmarks()?;
+    let shown: Vec<Rc<[u8]>> = all.iter().map(|name| Rc::from(name.as_slice())).collect();
+    let map = |name: &Rc<[u8]>| Map {
+        names: vec![
+            (b"bookmark", Value::Bytes(Rc::clone(name))),
+            (b"active", active.clone()),
+            (b"current", active.clone()),
+        ],
+        ..Map::default()
+    };
+    let maps = shown.iter().map(map).collect();
+    let values = shown.iter().cloned().map(Value::Bytes).collect();
+    let whole = Whole::OldStyle { name: "bookmark", plural: "bookmarks", maps: None };
+    Ok(Value::List(Rc::new(List { values, keys: Vec::new(), shown, maps, whole })))
+}
+
+pub(super) fn children(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
+    if changeset.rev == NULL_REV {
+        return Err(Stop::unsupported(Reason::TemplateKeyword, "children of the null revision"));
+    }
+    let history = changeset.history;
+    let visibility = history.visibility()?;
+    let mut found: Vec<Vec<u8>> = Vec::new();
+    history.changelog.expect_scan();
+    for rev in changeset.rev + 1..history.changelog.len() {
+        if !visibility.is_hidden(rev) && history.changelog.parents(rev)?.contains(&changeset.rev) {
+            found.push(history.changeset(rev)?.id().into_bytes());
+        }
+    }
+    let whole = Whole::OldStyle { name: "children", plural: "childrens", maps: None };
+    Ok(Value::texts(found.iter().map(Vec::as_slice), &[b"child"], whole))
+}
+
+/// Whole seconds, as legacy's templates have them.
+pub(super) fn date(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
+    let date = changeset.date()?;
+    Ok(Value::Date(Date { seconds: date.seconds.trunc() as i64, offset: date.offset, dotted: true }))
+}
+
+/// Key and value pairs, by old-style templates.
+fn dictionary(
+    pairs: Vec<(Rc<[u8]>, Rc<[u8]>)>,
+    show: impl Fn(&[u8], &[u8]) -> Vec<u8>,
+    names: &[&'static [u8]],
+    value_name: &'static [u8],
+    old_style: (&'static str, &'static str),
+) -> Value {
+    let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
+    for (key, value) in pairs {
+        dict.shown.push(Rc::from(show(&key, &value)));
+        let mut map = Map::default();
+        map.names.extend(names.iter().map(|name| (*name, Value::Bytes(Rc::clone(&key)))));
+        map.names.push((value_name, Value::Bytes(Rc::clone(&value))));
+        dict.maps.push(map);
+        dict.keys.push(key);
+        dict.values.push(Value::Bytes(value));
+    }
+    let (name, plural) = old_style;
+    dict.whole = Whole::OldStyle { name, plural, maps: Some(dict.maps.clone()) };
+    Value::Dict(Rc::new(dict))
+}
+
+pub(super) fn extras(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
+    let mut extra = changeset.entry()?.extra()?;
+    if !extra.iter().any(|(key, _)| key == b"branch") {
+        extra.push((b"branch".to_vec(), b"default".to_vec()));
+    }
+    extra.sort();
+    for (key, value) in &extra {
+        utf8(key, "an extra")?;
+        utf8(value, "an extra")?;
+    }
+    let pairs = extra.into_iter().map(|(key, value)| (Rc::from(key), Rc::from(value))).collect();
+    let show = |key: &[u8], value: &[u8]| [key, b"=", &string_escaped(value)].concat();
+    Ok(dictionary(pairs, show, &[b"key"], b"value", ("extra", "extras")))
+}
+
+pub(super) fn copies(all: &[(Vec<u8>, Vec<u8>)]) -> Value {
+    let pairs = all.iter().map(|(to, from)| (Rc::from(to.as_slice()), Rc::from(from.as_slice()))).collect();
+    let show = |to: &[u8], from: &[u8]| [to, b" (", from, b")"].concat();
+    dictionary(pairs, show, &[b"name", b"path"], b"source", ("file_copy", "file_copies"))
+}
+
+pub(super) fn manifest(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
+    let node = changeset.entry()?.manifest();
+    let hint = Some(changeset.rev).filter(|&rev| rev != NULL_REV);
+    let rev = changeset.history.repository.manifest_rev(&node, hint)?;
+    let names = vec![(&b"rev"[..], Value::Int(i64::from(rev))), (&b"node"[..], Value::text(node.hex()))];
+    let map = Map { names, ..Map::default() };
+    Ok(Value::Item(Rc::new(Item { value: Value::None, map, shown: None, template: Some(ShownBy::Named("manifest")) })))
+}
+
+pub(super) fn parents(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
+    let mut list = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
+    let mut old_style = Vec::new();
+    for rev in changeset.meaningful_parents()? {
+        let parent = changeset.history.changeset(rev)?;
+        list.values.push(Value::Int(i64::from(rev)));
+        list.shown.push(Rc::from(parent.id().as_bytes()));
+        list.maps.push(Map::of(rev));
+        let names = vec![
+            (&b"rev"[..], Value::Int(i64::from(rev))),
+            (&b"node"[..], Value::text(parent.node.hex())),
+            (&b"phase"[..], Value::text(phase_name(parent.phase()?))),
+        ];
+        old_style.push(Map { names, ..Map::default() });
+    }
+    list.whole = Whole::OldStyle { name: "parent", plural: "parents", maps: Some(old_style) };
+    Ok(Value::List(Rc::new(list)))
+}
