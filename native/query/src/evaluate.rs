@@ -143,7 +143,16 @@ impl<'a> Evaluation<'a> {
 
     /// The revision that a name, a number or an id stands for.
     pub(crate) fn resolve(&self, name: &[u8]) -> Outcome<Rev> {
-        match self.repository.lookup(self.config(), name)? {
+        let found = self.repository.lookup(self.config(), name).map_err(|stop| match stop {
+            // Within an expression legacy does not reword this one.
+            Stop::Abort(abort) if abort.message.starts_with(b"ambiguous ") => {
+                let digits = name.strip_prefix(b"x").unwrap_or(name);
+                let message = [b"00changelog@", digits, b": ambiguous identifier"].concat();
+                Stop::abort(AbortKind::Storage, message)
+            }
+            other => other,
+        });
+        match found? {
             Some(Resolved::Rev(rev)) => Ok(rev),
             Some(Resolved::Null) => Ok(NULL_REV),
             Some(Resolved::WorkingCopy) => Err(working_copy()),
@@ -172,6 +181,9 @@ impl<'a> Evaluation<'a> {
     }
 
     fn range(&self, subset: &Set<'a>, first: Rev, last: Rev, order: Order) -> Outcome<Set<'a>> {
+        if self.changelog.is_empty() && first == 0 {
+            return Err(Stop::unsupported(Reason::RevisionExpression, "a range in an empty repository"));
+        }
         let range = match first.cmp(&last) {
             std::cmp::Ordering::Equal => Set::list(vec![first]),
             std::cmp::Ordering::Less => Set::span(first, last + 1, &self.hidden),

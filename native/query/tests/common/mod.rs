@@ -85,26 +85,29 @@ impl Built {
         String::from_utf8_lossy(&all).into_owned()
     }
 
-    /// Both must agree, and native must answer.
-    pub fn same(&mut self, spec: &str) {
-        self.same_all(&[spec]);
+    /// Both must agree on each expression, and native must answer.
+    pub fn same(&mut self, specs: &[&str]) {
+        let mut wrong = Vec::new();
+        for spec in specs {
+            let (native, legacy) = (self.native(&[*spec]), Native::Answer(self.legacy(&[*spec])));
+            if native != legacy {
+                wrong.push(format!("{spec}\n  native {native:?}\n  legacy {legacy:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     /// The same for several expressions at once.
     pub fn same_all(&mut self, specs: &[&str]) {
-        let native = self.native(specs);
-        assert_eq!(native, Native::Answer(self.legacy(specs)), "{specs:?}");
+        assert_eq!(self.native(specs), Native::Answer(self.legacy(specs)), "{specs:?}");
     }
 
-    /// Both must agree if native answers.
-    pub fn same_or_left(&mut self, spec: &str) -> bool {
-        match self.native(&[spec]) {
-            Native::Left(..) => false,
-            answer => {
-                assert_eq!(answer, Native::Answer(self.legacy(&[spec])), "{spec}");
-                true
-            }
-        }
+    /// Both must agree on each expression that native answers; returns how many these are.
+    pub fn same_or_left(&mut self, specs: &[&str]) -> usize {
+        let left = |built: &Built, spec: &&&str| matches!(built.native(&[**spec]), Native::Left(..));
+        let answered: Vec<&str> = specs.iter().filter(|spec| !left(self, spec)).copied().collect();
+        self.same(&answered);
+        answered.len()
     }
 }
 
