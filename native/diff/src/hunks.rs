@@ -134,16 +134,19 @@ impl Writer<'_, '_> {
         let old_reaches_end = old_start + old_len == self.old.len() + 1;
         let new_reaches_end = new_start + new_len == self.new.len() as i64 + 1;
         let mut shared = false;
-        if self.old.is_unended() && old_reaches_end {
-            if let Some(last) = lines.iter_mut().rev().find(|(sign, ..)| *sign != b'+') {
-                last.2 = true;
-                shared = last.0 == b' ';
-            }
+        if self.old.is_unended()
+            && old_reaches_end
+            && let Some(last) = lines.iter_mut().rev().find(|(sign, ..)| *sign != b'+')
+        {
+            last.2 = true;
+            shared = last.0 == b' ';
         }
-        if !shared && self.new.is_unended() && new_reaches_end {
-            if let Some(last) = lines.iter_mut().rev().find(|(sign, ..)| *sign == b'+') {
-                last.2 = true;
-            }
+        if !shared
+            && self.new.is_unended()
+            && new_reaches_end
+            && let Some(last) = lines.iter_mut().rev().find(|(sign, ..)| *sign == b'+')
+        {
+            last.2 = true;
         }
         for (sign, line, unended) in lines {
             self.out.push(sign);

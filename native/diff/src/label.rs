@@ -36,8 +36,7 @@ impl Labeller {
     /// Calls `write` with the pieces of `part`, a header or the hunks of one file.
     pub fn label<'t>(&mut self, part: &'t [u8], write: &mut dyn FnMut(&[u8], &'static str)) {
         let mut run: Vec<&'t [u8]> = Vec::new();
-        let mut lines = part.split_inclusive(|&byte| byte == b'\n');
-        while let Some(whole) = lines.next() {
+        for whole in part.split_inclusive(|&byte| byte == b'\n') {
             let line = whole.strip_suffix(b"\n").unwrap_or(whole);
             let first = line.first().copied();
             if self.in_header {

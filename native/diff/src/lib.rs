@@ -1,13 +1,13 @@
 //! The diff that Mercurial prints, to the byte. Pure functions over bytes: which files, and where their contents
 //! come from, is the caller's affair.
 //!
-//! - [`matching`]: which lines of two texts belong together, by Mercurial's own rules (`bdiff`, which is neither
+//! - [`matching`] -- which lines of two texts belong together, by Mercurial's own rules (`bdiff`, which is neither
 //!   Myers' algorithm nor patience);
-//! - [`whitespace`]: what `-w`, `-b`, `-B` and `-Z` leave out of the comparison;
-//! - [`hunks`]: the unified hunks;
-//! - [`file`]: one file's part of a diff, headers included;
-//! - [`stat`]: `--stat`;
-//! - [`label`]: the pieces of a diff with the labels that colours go by.
+//! - [`whitespace`] -- what `-w`, `-b`, `-B` and `-Z` leave out of the comparison;
+//! - [`hunks`] -- the unified hunks;
+//! - [`file`] -- one file's part of a diff, headers included;
+//! - [`stat`] -- `--stat`;
+//! - [`label`] -- the pieces of a diff with the labels that colours go by.
 //!
 //! Sources: `hg help diffs`, `hg help config.diff`, the behaviour of the running program.
 
