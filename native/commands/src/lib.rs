@@ -6,6 +6,7 @@
 
 mod color;
 mod commands;
+mod comparison;
 mod display;
 mod history;
 mod invocation;

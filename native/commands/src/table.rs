@@ -11,6 +11,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     commands::branches::SPEC,
     commands::cat::SPEC,
     commands::config::SPEC,
+    commands::diff::SPEC,
     commands::files::SPEC,
     commands::heads::SPEC,
     commands::identify::SPEC,

@@ -5,6 +5,7 @@
 
 mod ancestry;
 mod compare;
+mod content;
 mod copies;
 mod dirstate;
 mod explicit;
@@ -18,6 +19,7 @@ mod status;
 mod walk;
 
 pub use compare::status_between;
+pub use content::WorkingFile;
 pub use copies::{Copies, Target};
 pub use dirstate::{Dirstate, FileEntry};
 pub use explicit::BadReason;

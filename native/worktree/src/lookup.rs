@@ -61,7 +61,7 @@ pub(crate) fn settle<'a>(
 
 /// Legacy refuses to read a file inside another repository. `audited` is the folder of the last file that passed;
 /// files come sorted, so few folders are looked at twice.
-fn audit(root: &OwnedFd, path: &[u8], audited: &mut Vec<u8>) -> Outcome<()> {
+pub(crate) fn audit(root: &OwnedFd, path: &[u8], audited: &mut Vec<u8>) -> Outcome<()> {
     let folder = &path[..memchr::memrchr(b'/', path).unwrap_or(0)];
     if folder == audited.as_slice() {
         return Ok(());

@@ -5,6 +5,7 @@ pub(crate) mod branch;
 pub(crate) mod branches;
 pub(crate) mod cat;
 pub(crate) mod config;
+pub(crate) mod diff;
 pub(crate) mod files;
 pub(crate) mod heads;
 pub(crate) mod identify;

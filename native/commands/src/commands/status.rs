@@ -1,15 +1,14 @@
 //! `hg status`: what changed in the working directory, since a revision, or between two.
 
-mod copies;
 mod footer;
 mod report;
 
+use crate::comparison::{Sides, compare, copies, matcher, write_complaints};
 use crate::display::PathDisplay;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
-use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
 use amalgam_query::Pair;
-use amalgam_types::{LegacyBuild, NULL_REV, Outcome, Reason, Rev, Stop};
-use amalgam_worktree::{Copies, StatusOptions, StatusResult, WorkingCopy, status_between};
+use amalgam_types::{NULL_REV, Outcome, Reason, Stop};
+use amalgam_worktree::Copies;
 use footer::Footer;
 use report::{Report, Shown};
 
@@ -43,39 +42,16 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run,
 };
 
-/// What is compared with what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sides {
-    /// The working directory with its first parent.
-    Changes,
-    /// The working directory with another revision.
-    Since(Rev),
-    /// A later revision with an earlier one.
-    Between(Rev, Rev),
-}
-
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     refuse(prepared)?;
     let sides = sides(prepared)?;
     let shown = Shown::settle(prepared)?;
     let matcher = matcher(prepared, sides)?;
     let result = compare(prepared, sides, &matcher, shown.options())?;
-    let copies = if shows_copies(prepared)? { copies::of(prepared, sides, &matcher)? } else { Copies::new() };
+    let copies = if shows_copies(prepared)? { copies(prepared, sides, &matcher)? } else { Copies::new() };
     let footer = Footer::settle(prepared)?;
 
-    // Of the working directory's own status legacy words complaints as `ui.relative-paths` says; against another
-    // revision they are always relative.
-    let complaints = match sides {
-        Sides::Since(_) => PathDisplay::relative_if(prepared, true)?,
-        _ => PathDisplay::settle(prepared, true)?,
-    };
-    for (path, reason) in &result.bad {
-        let mut line = complaints.show(path).into_owned();
-        line.extend_from_slice(b": ");
-        line.extend_from_slice(&reason.message(prepared.facts.build));
-        line.push(b'\n');
-        out.write_error(&line, "ui.warning");
-    }
+    write_complaints(prepared, sides, &result, out)?;
     pager::start(prepared, out)?;
     let report = Report {
         display: paths(prepared)?,
@@ -122,48 +98,9 @@ fn sides(prepared: &Prepared) -> Outcome<Sides> {
         return Ok(Sides::Changes);
     }
     let cwd = prepared.cwd_in_repository()?;
-    Ok(match prepared.query(&cwd)?.pair(specs)? {
-        Pair::Since(rev) if rev == repository.working_revs()?[0] => Sides::Changes,
-        Pair::Since(rev) => Sides::Since(rev),
-        Pair::Between(first, last) => Sides::Between(first, last),
-    })
-}
-
-fn matcher(prepared: &Prepared, sides: Sides) -> Outcome<Matcher> {
-    let cwd = prepared.cwd_in_repository()?;
-    let context = prepared.match_context(&cwd)?;
-    let options = MatchOptions {
-        patterns: &prepared.parsed.arguments,
-        include: prepared.parsed.list("include"),
-        exclude: prepared.parsed.list("exclude"),
-        default: PatternKind::Relpath,
-    };
-    let matcher = match sides {
-        Sides::Between(..) => Matcher::for_revision(&context, &options)?,
-        _ => Matcher::for_status(&context, &options)?,
-    };
-    // There, half of the answer comes from the Rust extension's patterns and half from Python's.
-    if matches!(sides, Sides::Since(_)) && prepared.facts.build == LegacyBuild::Rust && matcher.any_patterns() {
-        return Err(Stop::unsupported(Reason::PatternUnsupported, "patterns against another revision"));
-    }
-    Ok(matcher)
-}
-
-fn compare(prepared: &Prepared, sides: Sides, matcher: &Matcher, options: StatusOptions) -> Outcome<StatusResult> {
-    let repository = prepared.repository()?;
-    let cwd = prepared.cwd_in_repository()?;
-    let context = prepared.match_context(&cwd)?;
-    let working_copy =
-        WorkingCopy { repository, config: &prepared.config, env: &prepared.env, build: prepared.facts.build };
-    let ignore = || IgnoreRules::load(&context);
-    if prepared.parsed.switch("subrepos") && !matches!(sides, Sides::Between(..)) {
-        let [p1, _] = repository.working_revs()?;
-        crate::selection::manifest_without_subrepositories(repository, p1)?;
-    }
-    match sides {
-        Sides::Changes => working_copy.status(matcher, &ignore, options),
-        Sides::Since(rev) => working_copy.status_against(rev, matcher, &ignore, options),
-        Sides::Between(older, newer) => status_between(repository, older, newer, matcher, &options),
+    match prepared.query(&cwd)?.pair(specs)? {
+        Pair::Since(rev) => Sides::since(prepared, rev),
+        Pair::Between(first, last) => Ok(Sides::Between(first, last)),
     }
 }
 

@@ -1,0 +1,59 @@
+//! The settings of a diff, from flags and configuration. A flag that was given wins in either direction.
+
+use crate::Prepared;
+use amalgam_diff::DiffOptions;
+use amalgam_types::{Outcome, Reason, Stop};
+
+/// Reads them.
+///
+/// # Errors
+/// `ConfigUnsupported` for settings that native does not implement, and whatever is wrong with a value.
+pub(super) fn settle(prepared: &Prepared) -> Outcome<DiffOptions> {
+    let (parsed, config) = (&prepared.parsed, &prepared.config);
+    refuse(prepared)?;
+    let is_plain = amalgam_config::plain(&prepared.env, None);
+    let given = |flag: &str| parsed.given().any(|name| name == flag);
+    let setting = |flag: &str, key: &str| -> Outcome<bool> {
+        if given(flag) { Ok(parsed.switch(flag)) } else { config.bool_or("diff", key, false) }
+    };
+    // These break programs that read diffs, so configuration alone does not turn them on there.
+    let shaping = |flag: &str, key: &str| -> Outcome<bool> {
+        if is_plain && !given(flag) { Ok(false) } else { setting(flag, key) }
+    };
+    let no_binary = if given("binary") { !parsed.switch("binary") } else { shaping("nobinary", "nobinary")? };
+    Ok(DiffOptions {
+        context: context(prepared)?,
+        git: setting("git", "git")?,
+        text: parsed.switch("text"),
+        show_function: setting("show-function", "showfunc")?,
+        no_dates: setting("nodates", "nodates")?,
+        no_binary,
+        no_prefix: shaping("noprefix", "noprefix")?,
+        ignore_space: setting("ignore-all-space", "ignorews")?,
+        ignore_space_change: setting("ignore-space-change", "ignorewsamount")?,
+        ignore_blank_lines: setting("ignore-blank-lines", "ignoreblanklines")?,
+        ignore_space_at_eol: setting("ignore-space-at-eol", "ignorewseol")?,
+        word_diff: shaping("word-diff", "word-diff")?,
+    })
+}
+
+fn refuse(prepared: &Prepared) -> Outcome<()> {
+    let unsupported = |name: &str| Err(Stop::unsupported(Reason::ConfigUnsupported, name));
+    for name in ["xdiff", "extendedheader.similarity", "extendedheader.index"] {
+        if prepared.config.get("experimental", name).is_some() {
+            return unsupported(name);
+        }
+    }
+    if prepared.config.get("diff", "merge").is_some() {
+        return unsupported("diff.merge");
+    }
+    Ok(())
+}
+
+fn context(prepared: &Prepared) -> Outcome<usize> {
+    let flag = prepared.parsed.value("unified").filter(|value| !value.is_empty());
+    let Some(text) = flag.or_else(|| prepared.config.get("diff", "unified")) else { return Ok(3) };
+    let number = std::str::from_utf8(text).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = number.and_then(|text| text.parse::<u32>().ok());
+    number.map(|lines| lines as usize).ok_or_else(|| Stop::unsupported(Reason::UsageError, "lines of context"))
+}

@@ -1,0 +1,63 @@
+//! Which two sides a diff is about, and which of them is shown as the older one.
+
+use crate::Prepared;
+use crate::comparison::Sides;
+use amalgam_query::Pair;
+use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
+
+/// A comparison with its direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Directed {
+    /// What is compared; the working directory, if it takes part, is the later side.
+    pub(super) sides: Sides,
+    /// The later side is shown as the older one.
+    pub(super) turned: bool,
+}
+
+/// Reads the revision flags.
+///
+/// # Errors
+/// As evaluating revisions; `UsageError` for flags that exclude each other.
+pub(super) fn settle(prepared: &Prepared) -> Outcome<Directed> {
+    let parsed = &prepared.parsed;
+    let value = |flag| parsed.value(flag).filter(|spec: &&[u8]| !spec.is_empty());
+    let (change, from, to, revs) = (value("change"), value("from"), value("to"), parsed.list("rev"));
+    let given = |flag: &str| parsed.given().any(|name| name == flag);
+    let named = usize::from(given("change")) + usize::from(given("rev")) + usize::from(given("from") || given("to"));
+    if named > 1 {
+        return Err(Stop::unsupported(Reason::UsageError, "flags that exclude each other"));
+    }
+    let mut turned = parsed.switch("reverse");
+    let sides = if let Some(change) = change {
+        let rev = single(prepared, change)?;
+        let parent = if rev == NULL_REV { NULL_REV } else { prepared.repository()?.changelog()?.parents(rev)?[0] };
+        Sides::Between(parent, rev)
+    } else if from.is_some() || to.is_some() {
+        match (from, to) {
+            (Some(from), None) => Sides::since(prepared, single(prepared, from)?)?,
+            (Some(from), Some(to)) => Sides::Between(single(prepared, from)?, single(prepared, to)?),
+            (_, to) => {
+                // The patterns are then those of the revision, and not of the working directory.
+                if !parsed.arguments.is_empty() || !parsed.list("include").is_empty() {
+                    return Err(Stop::unsupported(Reason::PatternUnsupported, "patterns with --to alone"));
+                }
+                turned = !turned;
+                Sides::since(prepared, single(prepared, to.unwrap_or_default())?)?
+            }
+        }
+    } else if revs.is_empty() {
+        Sides::Changes
+    } else {
+        let cwd = prepared.cwd_in_repository()?;
+        match prepared.query(&cwd)?.pair(revs)? {
+            Pair::Since(rev) => Sides::since(prepared, rev)?,
+            Pair::Between(first, last) => Sides::Between(first, last),
+        }
+    };
+    Ok(Directed { sides, turned })
+}
+
+fn single(prepared: &Prepared, spec: &[u8]) -> Outcome<Rev> {
+    let rev = prepared.single(spec)?;
+    rev.ok_or_else(|| Stop::unsupported(Reason::RevisionExpression, "an empty revision"))
+}
