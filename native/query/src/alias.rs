@@ -1,6 +1,6 @@
 //! `[revsetalias]`: names and functions that stand for other expressions (`hg help revsets`, "Aliases").
 
-use crate::parse::parse_with;
+use crate::parse::{MAX_DEPTH, parse_with};
 use crate::token::Reading;
 use crate::tree::{Op, Tree, error, list};
 use amalgam_config::Config;
@@ -30,7 +30,7 @@ pub(crate) fn expand(tree: Tree, config: &Config) -> Outcome<Tree> {
     if aliases.is_empty() {
         return Ok(tree);
     }
-    let mut expansion = Expansion { aliases: &aliases, done: HashMap::new(), nodes: 0 };
+    let mut expansion = Expansion { aliases: &aliases, done: HashMap::new(), nodes: 0, level: 0 };
     expansion.expand(&tree, &mut Vec::new())
 }
 
@@ -88,6 +88,7 @@ struct Expansion<'a> {
     aliases: &'a HashMap<Vec<u8>, Alias>,
     done: HashMap<&'a [u8], Tree>,
     nodes: usize,
+    level: usize,
 }
 
 impl<'a> Expansion<'a> {
@@ -115,6 +116,16 @@ impl<'a> Expansion<'a> {
 
     fn expand(&mut self, tree: &Tree, inside: &mut Vec<&'a [u8]>) -> Outcome<Tree> {
         self.count(1)?;
+        self.level += 1;
+        if self.level > 2 * MAX_DEPTH {
+            return Err(Stop::unsupported(Reason::RevisionExpression, "aliases of aliases of aliases"));
+        }
+        let expanded = self.expand_here(tree, inside);
+        self.level -= 1;
+        expanded
+    }
+
+    fn expand_here(&mut self, tree: &Tree, inside: &mut Vec<&'a [u8]>) -> Outcome<Tree> {
         let Some((name, alias, arguments)) = self.called(tree) else {
             let Tree::Node(op, parts) = tree else { return Ok(tree.clone()) };
             return self.parts(*op, parts, |own, part| own.expand(part, inside));
@@ -129,14 +140,14 @@ impl<'a> Expansion<'a> {
             Some(done) => done.clone(),
             None => {
                 inside.push(name);
-                let result = self.expand(&alias.definition, inside)?;
+                let result = shallow(self.expand(&alias.definition, inside)?)?;
                 inside.pop();
                 self.count(size(&result))?;
                 self.done.insert(name, result.clone());
                 result
             }
         };
-        let Some(parameters) = &alias.parameters else { return Ok(result) };
+        let Some(parameters) = &alias.parameters else { return shallow(result) };
         if arguments.len() != parameters.len() {
             return Err(error(format!("invalid number of arguments: {}", arguments.len())));
         }
@@ -148,7 +159,7 @@ impl<'a> Expansion<'a> {
             };
             values.insert(parameter.as_slice(), value);
         }
-        self.fill(&result, &values)?.ok_or_else(|| error("missing argument"))
+        shallow(self.fill(&result, &values)?.ok_or_else(|| error("missing argument"))?)
     }
 
     fn fill(&mut self, tree: &Tree, values: &HashMap<&[u8], Option<Tree>>) -> Outcome<Option<Tree>> {
@@ -187,6 +198,21 @@ impl<'a> Expansion<'a> {
             });
         }
         Ok(Tree::Node(op, out))
+    }
+}
+
+/// Refuses a tree that only aliases could make so deep.
+fn shallow(tree: Tree) -> Outcome<Tree> {
+    if depth(&tree) > MAX_DEPTH {
+        return Err(Stop::unsupported(Reason::RevisionExpression, "aliases that expand to a deeply nested expression"));
+    }
+    Ok(tree)
+}
+
+fn depth(tree: &Tree) -> usize {
+    match tree {
+        Tree::Node(_, parts) => 1 + parts.iter().flatten().map(depth).max().unwrap_or(0),
+        _ => 1,
     }
 }
 
@@ -241,5 +267,11 @@ mod tests {
         let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();
         assert!(expanded("a3", &aliases).is_ok());
         assert!(matches!(expanded("a39", &aliases), Err(Stop::Unsupported(_))));
+        let mut aliases = vec!["a0=x".to_owned()];
+        let deep = |inner: usize| format!("{}a{inner}{}", "f(".repeat(50), ")".repeat(50));
+        aliases.extend((1..300).map(|i| format!("a{i}={}", deep(i - 1))));
+        let aliases: Vec<&str> = aliases.iter().map(String::as_str).collect();
+        assert!(expanded("a1", &aliases).is_ok());
+        assert!(matches!(expanded("a299", &aliases), Err(Stop::Unsupported(_))));
     }
 }

@@ -279,6 +279,8 @@ struct DepthWalk<F> {
     walk: Walk,
     sign: Rev,
     last: Option<Rev>,
+    /// What was looked at last: the same again adds nothing.
+    seen: Option<(Rev, i64)>,
     next: F,
 }
 
@@ -290,7 +292,7 @@ impl<F: Fn(Rev) -> Outcome<Vec<Rev>>> DepthWalk<F> {
             Some(0) => BinaryHeap::new(),
             _ => starts.into_iter().map(|rev| (sign * rev, Reverse(0))).collect(),
         };
-        DepthWalk { queue, walk, sign, last: None, next }
+        DepthWalk { queue, walk, sign, last: None, seen: None, next }
     }
 }
 
@@ -302,9 +304,10 @@ impl<F: Fn(Rev) -> Outcome<Vec<Rev>>> Iterator for DepthWalk<F> {
             let (signed, Reverse(depth)) = self.queue.pop()?;
             let rev = signed * self.sign;
             // Of several ways to a revision the shortest comes first.
-            if self.last == Some(rev) {
+            if self.last == Some(rev) || self.seen == Some((rev, depth)) {
                 continue;
             }
+            self.seen = Some((rev, depth));
             if self.walk.stop_depth.is_none_or(|stop| depth + 1 < stop) {
                 match (self.next)(rev) {
                     Ok(revs) => self.queue.extend(revs.into_iter().map(|r| (r * self.sign, Reverse(depth + 1)))),
