@@ -62,6 +62,26 @@ impl Repository {
         self.changelog()?.entry(rev)?.branch()
     }
 
+    /// Whether a cache that is up to date shows that no branch is called `name`. It is cheaper to see that than to find
+    /// the heads that the cache names; `false` says nothing.
+    pub(crate) fn has_surely_no_branch(&self, config: &Config, name: &[u8]) -> Outcome<bool> {
+        if self.branches.get().is_some() {
+            return Ok(false);
+        }
+        let (changelog, visibility) = (self.changelog()?, self.visibility(config)?);
+        for view in VIEWS {
+            let Some(bytes) = read_cache(&self.cache(&format!("branch2-{view}"))) else { continue };
+            let Ok(Some(cache)) = branch_cache::parse(&bytes) else { continue };
+            if fits(&cache, view, changelog, visibility)? {
+                let lacks = |rev: Rev| !visibility.is_hidden(rev) && left_out(view, rev, visibility);
+                let whole = cache.tip_rev == visibility.tip()
+                    && !(visibility.first_mutable().max(0)..=cache.tip_rev).any(lacks);
+                return Ok(whole && cache.heads.iter().all(|head| head.branch != name));
+            }
+        }
+        Ok(false)
+    }
+
     /// The branches of many changesets, of `wanted` or so.
     pub fn branch_names(&self, wanted: usize) -> Outcome<BranchNames<'_>> {
         Ok(BranchNames::new(self, self.changelog()?, wanted))

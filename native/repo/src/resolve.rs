@@ -146,6 +146,9 @@ impl Repository {
         if let Some(tag) = self.tags(config)?.get(symbol) {
             return Ok(Some(tag.node));
         }
+        if self.has_surely_no_branch(config, symbol)? {
+            return Ok(None);
+        }
         self.branches(config)?.tip(symbol).map(|rev| self.changelog()?.node(rev)).transpose()
     }
 
