@@ -138,6 +138,37 @@ export const commands: readonly NativeCommand[] = [
     ]
   },
   {
+    "names": [ "log", "history" ],
+    "doc": "show revision history of entire repository or files",
+    "paged": true,
+    "flags": [
+      { "short": "f", "long": "follow", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "follow-first", "takesValue": false, "list": false, "native": false },
+      { "short": "d", "long": "date", "takesValue": true, "list": false, "native": true },
+      { "short": "C", "long": "copies", "takesValue": false, "list": false, "native": true },
+      { "short": "k", "long": "keyword", "takesValue": true, "list": true, "native": true },
+      { "short": "r", "long": "rev", "takesValue": true, "list": true, "native": true },
+      { "short": "L", "long": "line-range", "takesValue": true, "list": true, "native": false },
+      { "short": "", "long": "removed", "takesValue": false, "list": false, "native": true },
+      { "short": "m", "long": "only-merges", "takesValue": false, "list": false, "native": true },
+      { "short": "u", "long": "user", "takesValue": true, "list": true, "native": true },
+      { "short": "", "long": "only-branch", "takesValue": true, "list": true, "native": true },
+      { "short": "b", "long": "branch", "takesValue": true, "list": true, "native": true },
+      { "short": "B", "long": "bookmark", "takesValue": true, "list": true, "native": true },
+      { "short": "P", "long": "prune", "takesValue": true, "list": true, "native": true },
+      { "short": "p", "long": "patch", "takesValue": false, "list": false, "native": false },
+      { "short": "g", "long": "git", "takesValue": false, "list": false, "native": true },
+      { "short": "l", "long": "limit", "takesValue": true, "list": false, "native": true },
+      { "short": "M", "long": "no-merges", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "stat", "takesValue": false, "list": false, "native": false },
+      { "short": "G", "long": "graph", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "style", "takesValue": true, "list": false, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true },
+      { "short": "I", "long": "include", "takesValue": true, "list": true, "native": true },
+      { "short": "X", "long": "exclude", "takesValue": true, "list": true, "native": true }
+    ]
+  },
+  {
     "names": [ "manifest" ],
     "doc": "output the current or given revision of the project manifest",
     "paged": true,

@@ -50,5 +50,10 @@ export const reasons: readonly { readonly id: string; readonly sentence: string 
   { "id": "file.unsupported", "sentence": "A file in the working copy is of a kind or in a state that native leaves to legacy." },
   { "id": "warning.expected", "sentence": "Legacy would print a warning here that native does not word." },
   { "id": "output.unsupported", "sentence": "The output form has no native implementation." },
+  { "id": "template.keyword", "sentence": "A template uses a keyword that native does not have." },
+  { "id": "template.function", "sentence": "A template uses a function that native does not have." },
+  { "id": "template.filter", "sentence": "A template uses a filter that native does not have." },
+  { "id": "template.invalid", "sentence": "A template has a mistake, which legacy words, or a construct that native does not render." },
+  { "id": "template.style", "sentence": "A style or a formatter that native does not have." },
   { "id": "would.write", "sentence": "Legacy would write to the repository here and native may not." }
 ];

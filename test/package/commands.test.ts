@@ -79,9 +79,9 @@ describe("explain", () => {
     expect(steps).toContain("native: the Rust engine answers");
   });
   test("names the reason for Python", () => {
-    const report = JSON.parse(text("explain", "--json", "--", "log", "-G"));
+    const report = JSON.parse(text("explain", "--json", "--", "commit", "-v"));
     expect(report).toMatchObject({
-      args: ["log", "-G"],
+      args: ["commit", "-v"],
       answeredBy: "legacy",
       reason: "command.unknown",
       legacyPath: legacy,

@@ -37,7 +37,7 @@ describe("by legacy", () => {
     expect(sandbox.run(amalgam, ["hg", "--", ...args])).toEqual(expected);
   });
   test("when it is forbidden, the reason is all there is", () => {
-    const result = sandbox.run(amalgam, ["hg", "--", "log"], forbidden);
+    const result = sandbox.run(amalgam, ["hg", "--", "commit"], forbidden);
     expect(result.code).toBe(252);
     expect(result.stdout.toString()).toBe("");
     expect(result.stderr.toString()).toBe("unsupported: command.unknown\n");
@@ -84,9 +84,9 @@ describe("without legacy", () => {
     expect(plain(["root"], { PATH: "/nonexistent" }).stdout.toString()).toBe(`${sandbox.repository}\n`);
   });
   test("others say what they need", () => {
-    const result = plain(["log"], { PATH: "/nonexistent" });
+    const result = plain(["commit"], { PATH: "/nonexistent" });
     expect(result.code).toBe(255);
-    expect(result.stderr.toString()).toContain("'hg log' needs the Python Mercurial");
+    expect(result.stderr.toString()).toContain("'hg commit' needs the Python Mercurial");
     expect(result.stderr.toString()).toContain("AMALGAM_LEGACY_HG");
   });
 });

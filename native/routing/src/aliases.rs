@@ -104,7 +104,7 @@ mod tests {
             let (section, name) = name.split_once('.').unwrap_or(("alias", name));
             config.set(section, name, definition, "--config").expect("set");
         }
-        let commands = ["root", "files", "version", "verify", "cat", "log history"];
+        let commands = ["root", "files", "version", "verify", "cat", "commit ci"];
         let facts = LegacyFacts {
             commands: commands.iter().map(|row| row.split(' ').map(str::to_owned).collect()).collect(),
             ..LegacyFacts::default()
@@ -127,11 +127,11 @@ mod tests {
         assert_eq!(resolved(&[], "fil", false), "files files");
         assert_eq!(resolved(&[], "fil", true), "command.ambiguous");
         assert_eq!(resolved(&[("ui.strict", "1")], "fil", false), "command.ambiguous");
-        assert_eq!(resolved(&[("filter", "log")], "fil", false), "command.ambiguous");
-        assert_eq!(resolved(&[("filter", "log")], "file", false), "files files");
-        assert_eq!(resolved(&[("fil-ter", "log")], "filt", false), "command.unknown");
+        assert_eq!(resolved(&[("filter", "commit")], "fil", false), "command.ambiguous");
+        assert_eq!(resolved(&[("filter", "commit")], "file", false), "files files");
+        assert_eq!(resolved(&[("fil-ter", "commit")], "filt", false), "command.unknown");
         assert_eq!(resolved(&[], "ver", false), "command.ambiguous");
-        assert_eq!(resolved(&[], "log", false), "command.unknown");
+        assert_eq!(resolved(&[], "commit", false), "command.unknown");
     }
 
     #[test]

@@ -1,22 +1,55 @@
-//! The revisions that a command line names. This is the one place where the history commands evaluate expressions.
+//! The revisions that a command line names, by the revset crate.
 
 use crate::history::History;
-use amalgam_types::{Outcome, Reason, Rev, Stop};
+use amalgam_template::string_escaped;
+use amalgam_types::{Outcome, Reason, Rev, Stop, WDIR_REV};
 
-/// The revisions of all `specs` in legacy's order, none twice.
+/// The revisions of all `specs`, in legacy's order, none twice.
 ///
 /// # Errors
-/// Legacy's errors; `Unsupported` for what native does not evaluate.
+/// As [`amalgam_query::Context::revisions`]; the working directory is left to legacy.
 pub(crate) fn revisions(history: &History<'_>, specs: &[Vec<u8>]) -> Outcome<Vec<Rev>> {
     let cwd = history.prepared.cwd_in_repository()?;
-    history.prepared.query(&cwd)?.revisions(specs)
+    let revs = history.prepared.query(&cwd)?.revisions(specs)?;
+    if revs.contains(&WDIR_REV) { Err(working_directory()) } else { Ok(revs) }
 }
 
-/// The one revision of `spec`, the last where it names several.
+/// The first `limit` of them: the rest is not worked out.
 ///
 /// # Errors
 /// As [`revisions`].
+pub(crate) fn first(history: &History<'_>, specs: &[Vec<u8>], limit: usize) -> Outcome<Vec<Rev>> {
+    let cwd = history.prepared.cwd_in_repository()?;
+    let found = history.prepared.query(&cwd)?.evaluate(specs)?;
+    let revs = found.iter()?.take(limit).collect::<Outcome<Vec<_>>>()?;
+    if revs.contains(&WDIR_REV) { Err(working_directory()) } else { Ok(revs) }
+}
+
+/// The one revision of `spec`, which is not empty.
+///
+/// # Errors
+/// As [`amalgam_query::Context::single`]; the working directory is left to legacy.
 pub(crate) fn single(history: &History<'_>, spec: &[u8]) -> Outcome<Rev> {
-    let rev = history.prepared.single(spec)?;
-    rev.ok_or_else(|| Stop::unsupported(Reason::RevisionExpression, "an empty revision"))
+    match history.prepared.single(spec)? {
+        Some(rev) if rev != WDIR_REV => Ok(rev),
+        _ => Err(working_directory()),
+    }
+}
+
+/// The revisions of an expression that the program makes itself.
+///
+/// # Errors
+/// As [`amalgam_query::Context::evaluate_own`].
+pub(crate) fn own(history: &History<'_>, expression: &[u8]) -> Outcome<Vec<Rev>> {
+    let cwd = history.prepared.cwd_in_repository()?;
+    history.prepared.query(&cwd)?.evaluate_own(expression)?.to_vec()
+}
+
+/// `text` as a string within an expression.
+pub(crate) fn quoted(text: &[u8]) -> Vec<u8> {
+    [b"'", string_escaped(text).as_slice(), b"'"].concat()
+}
+
+fn working_directory() -> Stop {
+    Stop::unsupported(Reason::RevisionExpression, "the working directory")
 }

@@ -58,9 +58,12 @@ pub(super) fn date(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
     Ok(Value::Date(Date { seconds: date.seconds.trunc() as i64, offset: date.offset, dotted: true }))
 }
 
+/// A key and its value.
+type Pair = (Rc<[u8]>, Rc<[u8]>);
+
 /// Key and value pairs, by old-style templates.
 fn dictionary(
-    pairs: Vec<(Rc<[u8]>, Rc<[u8]>)>,
+    pairs: Vec<Pair>,
     show: impl Fn(&[u8], &[u8]) -> Vec<u8>,
     names: &[&'static [u8]],
     value_name: &'static [u8],

@@ -1,7 +1,8 @@
 //! Which changesets the flags leave in: by branch, user, words, merges and pruning.
 
 use crate::history::{History, query};
-use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
+use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Rev, Stop};
+use std::collections::HashSet;
 
 /// The flags that leave changesets out.
 pub(super) struct Filters<'h, 'a> {
@@ -12,8 +13,9 @@ pub(super) struct Filters<'h, 'a> {
     /// Whether merges are wanted: none, only, both.
     merges: Option<bool>,
     contradiction: bool,
-    /// By revision, whether it is to be left out; empty where nothing is pruned.
-    pruned: Vec<bool>,
+    /// Those that are left out, and those of which each must be one.
+    pruned: HashSet<Rev>,
+    wanted: Vec<HashSet<Rev>>,
 }
 
 impl<'h, 'a> Filters<'h, 'a> {
@@ -23,6 +25,21 @@ impl<'h, 'a> Filters<'h, 'a> {
         for name in parsed.list("branch").iter().chain(parsed.list("only-branch")) {
             branches.push(branch(history, name)?);
         }
+        let mut pruned = HashSet::new();
+        for spec in parsed.list("prune") {
+            pruned.extend(set(history, &[b"ancestors(", query::quoted(spec).as_slice(), b")"].concat())?);
+        }
+        let mut wanted = Vec::new();
+        if let Some(date) = parsed.value("date") {
+            wanted.push(set(history, &[b"date(", query::quoted(date).as_slice(), b")"].concat())?);
+        }
+        let mut marked = HashSet::new();
+        for name in parsed.list("bookmark") {
+            marked.extend(set(history, &by_bookmark(name))?);
+        }
+        if !parsed.list("bookmark").is_empty() {
+            wanted.push(marked);
+        }
         let (none, only) = (parsed.switch("no-merges"), parsed.switch("only-merges"));
         Ok(Filters {
             history,
@@ -31,13 +48,15 @@ impl<'h, 'a> Filters<'h, 'a> {
             keywords: lowered(parsed.list("keyword"))?,
             merges: if none { Some(false) } else { only.then_some(true) },
             contradiction: none && only,
-            pruned: pruned(history, parsed.list("prune"))?,
+            pruned,
+            wanted,
         })
     }
 
     /// Whether `rev` stays.
     pub(super) fn keep(&mut self, rev: Rev) -> Outcome<bool> {
-        if self.contradiction || usize::try_from(rev).is_ok_and(|at| self.pruned.get(at) == Some(&true)) {
+        let left_out = self.pruned.contains(&rev) || self.wanted.iter().any(|wanted| !wanted.contains(&rev));
+        if self.contradiction || left_out {
             return Ok(false);
         }
         if let Some(wanted) = self.merges
@@ -71,34 +90,37 @@ impl<'h, 'a> Filters<'h, 'a> {
 
 /// The branch that `-b NAME` means: one of this name, or that of the changeset so named.
 fn branch(history: &History<'_>, name: &[u8]) -> Outcome<Vec<u8>> {
-    let branches = history.repository.branches(&history.prepared.config)?;
-    if branches.tip(name).is_some() {
+    let (repository, config) = (history.repository, &history.prepared.config);
+    if repository.branches(config)?.tip(name).is_some() {
         return Ok(name.to_vec());
     }
-    let rev = query::single(history, name)?;
-    Ok(history.changeset(rev)?.branch()?.0)
+    match repository.lookup(config, name)? {
+        Some(found) => {
+            let rev = found.rev().ok_or_else(|| Stop::unsupported(Reason::RevisionExpression, "-b wdir()"))?;
+            Ok(history.changeset(rev)?.branch()?.0)
+        }
+        None => Err(Stop::abort(AbortKind::Input, [b"unknown revision '", name, b"'"].concat())),
+    }
 }
 
-/// By revision, whether it is an ancestor of any of `specs`, or one of them.
-fn pruned(history: &History<'_>, specs: &[Vec<u8>]) -> Outcome<Vec<bool>> {
-    let revs = query::revisions(history, specs)?;
-    let Some(&last) = revs.iter().max().filter(|&&last| last >= 0) else { return Ok(Vec::new()) };
-    let mut pruned = vec![false; last as usize + 1];
-    for rev in revs {
-        if let Ok(at) = usize::try_from(rev) {
-            pruned[at] = true;
-        }
-    }
-    for rev in (0..=last).rev() {
-        if pruned[rev as usize] {
-            for parent in history.changelog.parents(rev)? {
-                if let Ok(at) = usize::try_from(parent) {
-                    pruned[at] = true;
-                }
-            }
-        }
-    }
-    Ok(pruned)
+/// The set of an expression, by revision.
+fn set(history: &History<'_>, expression: &[u8]) -> Outcome<HashSet<Rev>> {
+    Ok(query::own(history, expression)?.into_iter().collect())
+}
+
+/// The changesets that are only reachable by a bookmark.
+fn by_bookmark(name: &[u8]) -> Vec<u8> {
+    let mark = query::quoted(&[b"literal:", name].concat());
+    [
+        b"ancestors(bookmark(".as_slice(),
+        &mark,
+        b")) - ancestors(head() and not bookmark(",
+        &mark,
+        b")) - ancestors(bookmark() and not bookmark(",
+        &mark,
+        b"))",
+    ]
+    .concat()
 }
 
 /// What is looked for, in lower case. Beyond ASCII, Python's tables would decide.

@@ -5,6 +5,7 @@ use crate::history::graph::{Edge, Graph};
 use crate::history::{Displayer, History};
 use amalgam_config::plain;
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Shows `revs`, which go from high to low, beside their graph.
@@ -74,16 +75,16 @@ impl Shown<'_, '_> {
         let mut targets: HashSet<Rev> = parents.iter().copied().collect();
         let mut edges: Vec<Edge> = parents.into_iter().map(Edge::Parent).collect();
         for parent in missing {
-            if !ancestors.contains_key(&parent) {
-                ancestors.insert(parent, self.nearest(parent)?);
-            }
-            let nearest = ancestors.get(&parent).map(Vec::as_slice).unwrap_or_default();
+            let nearest = match ancestors.entry(parent) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.nearest(parent)?),
+            };
             if nearest.is_empty() {
                 edges.push(Edge::Missing(parent));
                 targets.insert(parent);
             } else {
                 edges.extend(nearest.iter().filter(|rev| !targets.contains(rev)).map(|&rev| Edge::Ancestor(rev)));
-                targets.extend(nearest);
+                targets.extend(nearest.iter());
             }
         }
         Ok(edges)

@@ -15,7 +15,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     flags: &[
         Flag::switch('f', "follow"),
         Flag::switch('\0', "follow-first").legacy(),
-        Flag::value('d', "date").legacy(),
+        Flag::value('d', "date"),
         Flag::switch('C', "copies"),
         Flag::list('k', "keyword"),
         Flag::list('r', "rev"),
@@ -25,7 +25,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::list('u', "user"),
         Flag::list('\0', "only-branch"),
         Flag::list('b', "branch"),
-        Flag::list('B', "bookmark").legacy(),
+        Flag::list('B', "bookmark"),
         Flag::list('P', "prune"),
         Flag::switch('p', "patch").legacy(),
         Flag::switch('g', "git"),

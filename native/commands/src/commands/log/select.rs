@@ -21,6 +21,23 @@ enum ByFiles {
     Touching(Box<Matcher>),
 }
 
+/// Flags under which more changesets must be looked at than are shown.
+const FILTERING: &[&str] = &[
+    "follow",
+    "date",
+    "keyword",
+    "removed",
+    "only-merges",
+    "user",
+    "only-branch",
+    "branch",
+    "bookmark",
+    "prune",
+    "no-merges",
+    "include",
+    "exclude",
+];
+
 /// The changesets to show.
 ///
 /// # Errors
@@ -33,9 +50,11 @@ pub(super) fn revisions(history: &History<'_>) -> Outcome<Vec<Rev>> {
         return Err(Stop::unsupported(Reason::ConfigUnsupported, "experimental.log.topo"));
     }
     let follow = parsed.switch("follow");
+    let filtered = parsed.given().any(|flag| FILTERING.contains(&flag)) || !parsed.arguments.is_empty();
     let named = match parsed.list("rev") {
         [] => None,
-        specs => Some(query::revisions(history, specs)?),
+        specs if filtered || graph => Some(query::revisions(history, specs)?),
+        specs => Some(query::first(history, specs, limit.unwrap_or(usize::MAX))?),
     };
     let start = match &named {
         Some(revs) => revs.clone(),
