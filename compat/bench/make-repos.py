@@ -6,6 +6,7 @@
     flat-v1, flat-v2       100,000 files in 10 folders
     source-v1, source-v2   260,000 files in about 29,000 folders, shaped like a source tree, with some 60
                            ignore patterns and an ignored build folder with 20,000 files
+    history                some 21,000 changesets with side branches and merges, one file that most of them change
 
 FOLDER is $AMALGAM_BENCH_REPOS, or amalgam/bench in the user's cache folder. What is already there is kept:
 a second run is instant. The -v2 ones need a Mercurial with its Rust extension (--hg-rust, or
@@ -122,13 +123,28 @@ def make_v2(root, source, hg):
     run(hg, root, "status", *slow, env=env)
 
 
+def make_history(root, hg, scale):
+    """Lines of development that leave the main one and come back, a few of them as named branches."""
+    rng = random.Random(20200203)
+    dag = ["+200"]
+    for n in range(int(260 * scale)):
+        back, side = rng.randrange(5, 30), rng.randrange(10, 30)
+        dag.append(f"+{rng.randrange(40, 80)} <{back}+{side}")
+        dag.append(f"@branch{n // 5} +5 @default" if n % 5 == 0 else f"/{rng.randrange(side + 2, side + 8)}")
+    os.makedirs(root)
+    run(hg, root, "init", env=environment())
+    run(hg, root, "debugbuilddag", "-q", "-o", " ".join(dag), env=environment())
+    for command in ("tags", "branches", "heads"):
+        run(hg, root, command, env=environment())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     parser.add_argument("--into", default=os.environ.get("AMALGAM_BENCH_REPOS") or f"{cache}/amalgam/bench")
     parser.add_argument("--hg", default=os.environ.get("AMALGAM_LEGACY_HG") or "hg")
     parser.add_argument("--hg-rust", default=os.environ.get("AMALGAM_HG_RUST"))
-    parser.add_argument("--only", nargs="*", metavar="NAME", help="flat-v1 flat-v2 source-v1 source-v2")
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="flat-v1 flat-v2 source-v1 source-v2 history")
     parser.add_argument("--scale", type=float, default=1.0, help="smaller trees, for trying the script out")
     args = parser.parse_args()
     if not shutil.which(args.hg):
@@ -148,6 +164,14 @@ def main():
                 make_v2(half, f"{args.into}/{name}-v1", args.hg_rust or args.hg)
             os.rename(half, root)
             say(f"{repo}: {time.time() - started:.0f} s, {root}")
+    root = f"{args.into}/history"
+    if not (args.only and "history" not in args.only) and not os.path.exists(f"{root}/.hg"):
+        started = time.time()
+        half = f"{root}.unfinished"
+        shutil.rmtree(half, ignore_errors=True)
+        make_history(half, args.hg, args.scale)
+        os.rename(half, root)
+        say(f"history: {time.time() - started:.0f} s, {root}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import type { Role } from "./contenders.ts";
 
 export interface Workload {
   name: string;
-  repository: "small" | "flat-v1" | "flat-v2" | "source-v1" | "source-v2" | "none";
+  repository: "small" | "flat-v1" | "flat-v2" | "source-v1" | "source-v2" | "history" | "none";
   args: string[];
   /** What git would be asked, where there is such a thing. */
   git?: string[];
@@ -43,6 +43,13 @@ function big(repository: Workload["repository"], budgets: Record<"all" | "unknow
   ];
 }
 
+/** A command on the long history, and how much of legacy's time it may take. */
+function past(args: string[], share: number): Workload[] {
+  return [
+    { name: args.join(" "), repository: "history", args, roles: ["amalgam", "legacy"], budgets: { legacy: share } },
+  ];
+}
+
 export const workloads: Workload[] = [
   {
     name: "--version (how fast a process can be)",
@@ -63,13 +70,28 @@ export const workloads: Workload[] = [
     roles: all,
     milliseconds: 3,
   },
+  ...["log -l 3", "log -G", "heads", "tags", "branches", "bookmarks", "identify", "parents", "tip"].map(
+    (name): Workload => ({
+      name,
+      repository: "small",
+      args: name.split(" "),
+      roles: ["amalgam", "legacy"],
+      milliseconds: 3,
+    }),
+  ),
   {
-    name: "log -l 3 by exec",
+    name: "summary by exec",
     repository: "small",
-    args: ["log", "-l", "3"],
+    args: ["summary"],
     roles: ["amalgam", "legacy"],
     addedMilliseconds: 3,
   },
+  ...past(["log", "-T", "{node}\\n"], 0.05),
+  ...past(["log", "-G", "-l", "50"], 0.05),
+  ...past(["log", "-l", "10"], 0.03),
+  ...past(["log", "-q", "of"], 0.1),
+  ...past(["log", "-q", "-r", "author(debug) and date('>1970-01-02')"], 0.1),
+  ...["heads", "branches", "tags", "identify"].flatMap((name) => past([name], 0.03)),
   ...big("flat-v1", { all: 0.6, unknown: 0.35, tracked: 0.6 }),
   ...big("flat-v2", { all: 0.85, unknown: 0.35, tracked: 0.8 }),
   ...big("source-v1", { all: 0.6, unknown: 0.35, tracked: 0.5 }),
