@@ -41,7 +41,7 @@ export const reasons: readonly { readonly id: string; readonly sentence: string 
   { "id": "filesystem.unsupported", "sentence": "The file system folds case or lacks symbolic links or exec bits." },
   { "id": "revision.expression", "sentence": "The revision is an expression that native does not evaluate." },
   { "id": "revset.predicate", "sentence": "A function of the revision query has no native implementation." },
-  { "id": "date.unsupported", "sentence": "A date or the local time zone cannot be read with certainty." },
+  { "id": "date.unsupported", "sentence": "A date, its form or the local time zone is not certain, or has no native implementation." },
   { "id": "revision.hidden", "sentence": "The revision is hidden." },
   { "id": "revision.unknown", "sentence": "The revision is unknown or ambiguous; legacy words the error." },
   { "id": "pattern.unsupported", "sentence": "A pattern kind or a regular expression cannot be matched exactly as Python would." },
