@@ -16,6 +16,11 @@ export const subcommands: readonly Subcommand[] = [
     load: () => import("./doctor.ts"),
   },
   { name: "explain", summary: "who answers a command line, and why", load: () => import("./explain.ts") },
+  {
+    name: "commands",
+    summary: "every command and flag that native knows",
+    load: () => import("./commands.ts"),
+  },
   { name: "policy", summary: "check and compile the policy, or print its schema", load: () => import("./policy.ts") },
   { name: "hg", summary: "run a Mercurial command in this process", load: () => import("./hg.ts") },
 ];

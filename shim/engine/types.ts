@@ -121,6 +121,8 @@ export interface Addon {
   compileRouteTable(rules: Rules): Compiled;
   reasons(): Reason[];
   commands(): Command[];
+  /** The options that every command takes. */
+  globalFlags(): Flag[];
   /** The releases and builds of Mercurial that native is proven against. */
   proven(): { versions: string[]; builds: string[] };
 }

@@ -270,3 +270,26 @@ export const commands: readonly NativeCommand[] = [
     ]
   }
 ];
+
+/** The options that every command takes. */
+export const globalFlags: readonly NativeFlag[] = [
+  { "short": "R", "long": "repository", "takesValue": true, "list": false, "native": true },
+  { "short": "", "long": "cwd", "takesValue": true, "list": false, "native": true },
+  { "short": "y", "long": "noninteractive", "takesValue": false, "list": false, "native": true },
+  { "short": "q", "long": "quiet", "takesValue": false, "list": false, "native": true },
+  { "short": "v", "long": "verbose", "takesValue": false, "list": false, "native": true },
+  { "short": "", "long": "color", "takesValue": true, "list": false, "native": true },
+  { "short": "", "long": "config", "takesValue": true, "list": true, "native": true },
+  { "short": "", "long": "config-file", "takesValue": true, "list": true, "native": false },
+  { "short": "", "long": "debug", "takesValue": false, "list": false, "native": false },
+  { "short": "", "long": "debugger", "takesValue": false, "list": false, "native": false },
+  { "short": "", "long": "encoding", "takesValue": true, "list": false, "native": false },
+  { "short": "", "long": "encodingmode", "takesValue": true, "list": false, "native": false },
+  { "short": "", "long": "traceback", "takesValue": false, "list": false, "native": false },
+  { "short": "", "long": "time", "takesValue": false, "list": false, "native": false },
+  { "short": "", "long": "profile", "takesValue": false, "list": false, "native": false },
+  { "short": "", "long": "version", "takesValue": false, "list": false, "native": false },
+  { "short": "h", "long": "help", "takesValue": false, "list": false, "native": false },
+  { "short": "", "long": "hidden", "takesValue": false, "list": false, "native": false },
+  { "short": "", "long": "pager", "takesValue": true, "list": false, "native": true }
+];

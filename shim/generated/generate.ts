@@ -40,7 +40,9 @@ export interface NativeCommand {
 }
 
 ` +
-      constant("commands", "readonly NativeCommand[]", commandList()),
+      constant("commands", "readonly NativeCommand[]", commandList()) +
+      "\n/** The options that every command takes. */\n" +
+      constant("globalFlags", "readonly NativeFlag[]", engine().globalFlags()),
     "policy.schema.json": async () => (await import("../policy/json-schema.ts")).policyJsonSchemaText(),
   };
 }

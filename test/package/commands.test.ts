@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commands, globalFlags } from "../../shim/generated/commands.ts";
 import { amalgam, launcher, legacy, Sandbox } from "./sandbox.ts";
 
 const sandbox = new Sandbox();
@@ -23,12 +24,12 @@ describe("amalgam itself", () => {
     expect(result.code).toBe(2);
     expect(result.stderr.toString()).toContain("Did you mean amalgam doctor?");
   });
-  test.each([["setup"], ["doctor"], ["explain"], ["policy"], ["hg"]])("%s --help has an example", (name) => {
+  test.each([["setup"], ["doctor"], ["explain"], ["commands"], ["policy"], ["hg"]])("%s --help has an example", (name) => {
     const result = run(name, "--help");
     expect(result.code).toBe(0);
     expect(result.stdout.toString()).toContain(`example: amalgam ${name}`);
   });
-  test.each([["setup"], ["doctor"], ["explain"]])("%s refuses an unknown option", (name) => {
+  test.each([["setup"], ["doctor"], ["explain"], ["commands"]])("%s refuses an unknown option", (name) => {
     const result = run(name, "--frob");
     expect(result.code).toBe(2);
     expect(result.stderr.toString()).toContain("--frob");
@@ -87,6 +88,18 @@ describe("explain", () => {
       legacyPath: legacy,
     });
     expect(report.sentence).toBe("The command has no native implementation.");
+  });
+});
+
+describe("commands", () => {
+  test("lists commands with the flags that native leaves to Python", () => {
+    const lines = text("commands").split("\n");
+    expect(lines.find((line) => line.startsWith("status, st "))).toContain("-m --modified");
+    expect(lines.find((line) => line.startsWith("every command "))).toContain("--cwd=");
+    expect(lines.find((line) => line.startsWith("  to Python"))).toBeDefined();
+  });
+  test("prints as JSON what the generated table holds", () => {
+    expect(JSON.parse(text("commands", "--json"))).toEqual({ commands, globalFlags });
   });
 });
 

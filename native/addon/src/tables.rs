@@ -1,6 +1,6 @@
 //! The engine's own tables: reasons, commands, what is proven; and the compiler of route tables.
 
-use amalgam_commands::{COMMANDS, FlagKind};
+use amalgam_commands::{COMMANDS, FlagKind, GLOBAL_FLAGS};
 use amalgam_routing::proven::{BUILDS, VERSIONS, build_name};
 use amalgam_routing::table::{self, Mode, Rule, Table};
 use napi::bindgen_prelude::Buffer;
@@ -38,6 +38,18 @@ pub struct Flag {
     pub native: bool,
 }
 
+impl From<&amalgam_commands::Flag> for Flag {
+    fn from(flag: &amalgam_commands::Flag) -> Flag {
+        Flag {
+            short: Some(flag.short).filter(|&short| short != '\0').map(String::from).unwrap_or_default(),
+            long: flag.long.to_owned(),
+            takes_value: flag.kind != FlagKind::Switch,
+            list: flag.kind == FlagKind::List,
+            native: flag.native,
+        }
+    }
+}
+
 /// A command that native answers.
 #[napi(object)]
 pub struct Command {
@@ -56,21 +68,20 @@ pub struct Command {
 /// All commands that native answers.
 #[napi]
 pub fn commands() -> Vec<Command> {
-    let flag = |flag: &amalgam_commands::Flag| Flag {
-        short: Some(flag.short).filter(|&short| short != '\0').map(String::from).unwrap_or_default(),
-        long: flag.long.to_owned(),
-        takes_value: flag.kind != FlagKind::Switch,
-        list: flag.kind == FlagKind::List,
-        native: flag.native,
-    };
     let command = |spec: &amalgam_commands::CommandSpec| Command {
         name: spec.name.to_owned(),
         aliases: spec.aliases.iter().map(|&alias| alias.to_owned()).collect(),
-        flags: spec.flags.iter().map(flag).collect(),
+        flags: spec.flags.iter().map(Flag::from).collect(),
         paged: spec.paged,
         doc: spec.summary.to_owned(),
     };
     COMMANDS.iter().map(command).collect()
+}
+
+/// The options that every command takes.
+#[napi]
+pub fn global_flags() -> Vec<Flag> {
+    GLOBAL_FLAGS.iter().map(Flag::from).collect()
 }
 
 /// What native is proven against.
