@@ -1,119 +1,169 @@
-// Random command lines for the commands that have native answers.
-import type { Random } from "./random.ts";
-import type { GeneratedRepository } from "./repository.ts";
+// Random command lines, made from the command table: every command, every flag, in every spelling that legacy's
+// parser knows, and some that it refuses.
+import { type ByteText, bytesOf, lineWord, toBuffer } from "./bytes.ts";
+import type { CommandTable, Flag, TableCommand } from "./table.ts";
+import { configKey, flagValue, type Place, pattern, revision } from "./values.ts";
 
-interface Shape {
+/** A part of a line that can go as a whole: a flag with its value, an argument, or `--`. */
+export type Part = Buffer[];
+
+export interface GeneratedLine {
+  /** What the command is called in reports. */
   command: string;
-  flags: string[];
-  /** How -r and its like are spelled. */
-  revisions: string[];
-  operands: boolean;
+  parts: Part[];
+  /** The part that is the command word. */
+  word: number;
+  env: Record<string, string>;
 }
 
-const shapes: [Shape, ...Shape[]] = [
-  {
-    command: "status",
-    flags: ["-A", "-m", "-a", "-r", "-d", "-c", "-u", "-i", "-n", "-C", "-0", "-q", "-v"],
-    revisions: ["--rev", "--change"],
-    operands: true,
-  },
-  { command: "status", flags: ["-mard", "-A", "-C", "-n"], revisions: ["--rev", "--rev", "--change"], operands: true },
-  { command: "files", flags: ["-0", "-v", "-q"], revisions: ["-r"], operands: true },
-  { command: "locate", flags: ["-0", "-f"], revisions: ["-r"], operands: true },
-  { command: "cat", flags: ["-q", "--decode"], revisions: ["-r"], operands: true },
-  { command: "manifest", flags: ["-v", "--all", "-q", "--debug"], revisions: ["-r"], operands: false },
-  {
-    command: "log",
-    flags: [
-      "-G",
-      "-q",
-      "-v",
-      "-C",
-      "-f",
-      "-M",
-      "-m",
-      "-l 3",
-      "--removed",
-      "-T '{rev} {files} {parents}\\n'",
-      "-T json",
-    ],
-    revisions: ["-r", "-P"],
-    operands: true,
-  },
-  { command: "log", flags: ["-G", "-f", "-v", "-C", "-T compact"], revisions: ["-r"], operands: true },
-  { command: "heads", flags: ["-t", "-c", "-q"], revisions: ["-r"], operands: false },
-  { command: "parents", flags: ["-q", "-v"], revisions: ["-r"], operands: false },
-  { command: "identify", flags: ["-n", "-i", "-b", "-t", "-B", "-q"], revisions: ["-r"], operands: false },
-  { command: "phase", flags: ["-q"], revisions: ["-r"], operands: false },
-  { command: "root", flags: ["-q", "-v"], revisions: [], operands: false },
-  { command: "paths", flags: ["-q"], revisions: [], operands: false },
-  { command: "config", flags: ["-q"], revisions: [], operands: false },
+/** Commands that native may not know: they prove what falls back. */
+const foreign = [
+  "log",
+  "identify",
+  "summary",
+  "heads",
+  "branches",
+  "tags",
+  "bookmarks",
+  "parents",
+  "tip",
+  "help",
+  "annotate",
 ];
 
-const kinds = [
-  "",
-  "",
-  "",
-  "",
-  "path:",
-  "glob:",
-  "re:",
-  "relpath:",
-  "rootfilesin:",
-  "relglob:",
-  "rootglob:",
-  "filepath:",
-] as const;
-const globs = ["**", "*.txt", "**.txt", "dir/*", "*/*", "[a-m]*", "{a,b}*", "?", "src/**/er/*", "*.{o,c}"] as const;
-const expressions = [".*txt$", "a", "dir/", ".*[^a-z]", "(a|b)", "\\w+\\.o", ".{1,3}$", "é"] as const;
+const environments: readonly [Record<string, string>, ...Record<string, string>[]] = [
+  { HGPLAIN: "1" },
+  { HGPLAIN: "" },
+  { HGPLAIN: "1", HGPLAINEXCEPT: "alias,color" },
+  { HGPLAIN: "+strictflags" },
+  { HGRCSKIPREPO: "1" },
+  { LANGUAGE: "de" },
+  { LC_ALL: "C" },
+  { HGENCODING: "latin-1" },
+  { HGENCODING: "ascii", HGENCODINGMODE: "replace" },
+  { TZ: "Asia/Kathmandu" },
+  { COLUMNS: "40" },
+  { TERM: "dumb", NO_COLOR: "1" },
+];
 
-const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+/** How often one flag is given, in a thousand. */
+const chance = { native: 140, legacy: 4, global: 20 };
 
-/** One command line, as a case file would hold it. */
-export function generateLine(random: Random, repository: GeneratedRepository, nodes: readonly string[]): string {
-  const shape = random.pick(shapes);
-  const words = [shape.command, ...random.some(shape.flags, 18)];
-  if (shape.revisions.length > 0 && random.percent(45)) {
-    const option = random.pick(shape.revisions) ?? "-r";
-    words.push(option, quote(revision(random, repository, nodes)));
-    if (option === "--rev" && random.percent(55)) words.push(option, quote(revision(random, repository, nodes)));
-  }
-  for (const option of random.some(["-I", "-X"], 12))
-    if (shape.operands) words.push(option, quote(operand(random, repository)));
-  const many = shape.command === "cat" ? 1 + random.below(3) : random.percent(45) ? random.below(3) : 0;
-  if (shape.operands && many > 0) {
-    words.push("--");
-    for (let count = 0; count < many; count += 1) words.push(quote(operand(random, repository)));
-  }
-  if (shape.command === "config")
-    words.push(random.pick(["ui", "sec", "ui.username", "paths", "extensions", "nosuch.x"]));
-  return words.join(" ");
+/** Flags whose answer is a time, or a dialogue. */
+const untold = new Set(["profile", "time", "debugger"]);
+
+/** One command line for a repository. */
+export function generateLine(place: Place, table: CommandTable): GeneratedLine {
+  const { random, repository } = place;
+  const command =
+    random.weighted(table.commands.map((one) => [2 + one.flags.length, one] as const)) ?? table.commands[0];
+  if (command === undefined) throw new Error("the command table is empty");
+  const [name = ""] = command.names;
+  const given = (flags: readonly Flag[], scale: number): ByteText[][] =>
+    flags
+      .filter((flag) => !untold.has(flag.long) && random.below(1000) < (flag.native ? scale : chance.legacy))
+      .flatMap((flag) => Array.from({ length: flag.list && random.percent(25) ? 2 : 1 }, () => flag))
+      .map((flag) => spell(place, name, flag, [...command.flags, ...table.globalFlags]));
+  const before = random.percent(30) ? given(table.globalFlags, chance.global) : [];
+  const flags = [...random.shuffled(given(command.flags, chance.native)), ...given(table.globalFlags, chance.global)];
+  const parts = [...combine(place, flags), ...operands(place, command)];
+  if (random.percent(2)) parts.splice(random.below(parts.length + 1), 0, wrong(place, table));
+  const words = [...before, [commandWord(place, command, table)], ...parts];
+  if (random.percent(1)) words[before.length] = [random.pick(foreign) ?? "log"];
+  if (random.percent(3) && repository.aliases.length > 0)
+    words[before.length] = [random.pick(repository.aliases) ?? "st"];
+  return {
+    command: name,
+    parts: words.map((part) => part.map(toBuffer)),
+    word: before.length,
+    env: random.percent(7) ? random.pick(environments) : {},
+  };
 }
 
-function revision(random: Random, { names }: GeneratedRepository, nodes: readonly string[]): string {
-  const node = random.pick(nodes) ?? "0".repeat(40);
-  const choices: [() => string, ...(() => string)[]] = [
-    () => String(random.below(nodes.length + 2)),
-    () => String(random.below(nodes.length + 1)),
-    () => `-${1 + random.below(nodes.length + 1)}`,
-    () => random.pick(["tip", ".", "null", "default", "stable", "with space", "x-1", "ünï"]),
-    () => node,
-    () => node.slice(0, 12),
-    () => node.slice(0, 1 + random.below(6)),
-    () => random.pick(names) ?? "tag1",
-    () => random.pick(names) ?? "v1",
+/** The line as a case file would hold it. */
+export function lineText(line: GeneratedLine): string {
+  return line.parts.flat().map(lineWord).join(" ");
+}
+
+function commandWord({ random }: Place, command: TableCommand, table: CommandTable): string {
+  const name = random.percent(85) ? (command.names[0] ?? "") : (random.pick(command.names) ?? "");
+  if (random.percent(96)) return name;
+  if (random.percent(60)) return name.slice(0, Math.max(1, name.length - 1 - random.below(4)));
+  return random.pick(["", "nosuch", "STATUS", "-", "a", "debug", table.commands.at(-1)?.names[0] ?? ""]);
+}
+
+/** A flag in one of its spellings. */
+function spell(place: Place, command: string, flag: Flag, all: readonly Flag[]): ByteText[] {
+  const { random } = place;
+  const useShort = flag.short !== "" && random.percent(60);
+  const long = random.percent(7) ? abbreviate(place, flag.long, all) : flag.long;
+  if (!flag.takesValue) {
+    if (random.percent(4)) return [`--no-${long}`];
+    return [useShort ? `-${flag.short}` : `--${long}`];
+  }
+  const value = flagValue(place, command, flag.long);
+  if (useShort) return random.percent(30) ? [`-${flag.short}${value}`] : [`-${flag.short}`, value];
+  return random.percent(40) ? [`--${long}=${value}`] : [`--${long}`, value];
+}
+
+/** A prefix that is unique, or nearly so. */
+function abbreviate({ random }: Place, long: string, all: readonly Flag[]): string {
+  const unique = (length: number): boolean =>
+    all.every((flag) => flag.long === long || !flag.long.startsWith(long.slice(0, length)));
+  const shortest = Array.from(long, (_, index) => index + 1).find(unique) ?? long.length;
+  return long.slice(0, Math.max(1, random.percent(90) ? shortest + random.below(3) : shortest - 1));
+}
+
+/** Runs of short switches in one word, now and then. */
+function combine({ random }: Place, parts: ByteText[][]): ByteText[][] {
+  const result: ByteText[][] = [];
+  for (const part of parts) {
+    const [word = ""] = part;
+    const last = result.at(-1)?.[0];
+    const joins = last !== undefined && /^-\w+$/.test(last) && result.at(-1)?.length === 1 && /^-\w/.test(word);
+    if (joins && random.percent(40)) result[result.length - 1] = [last + word.slice(1), ...part.slice(1)];
+    else result.push(part);
+  }
+  return result;
+}
+
+/** What follows the flags, by what the command seems to take. */
+function operands(place: Place, command: TableCommand): ByteText[][] {
+  const { random } = place;
+  const takes = (long: string): boolean => command.flags.some((flag) => flag.long === long);
+  const list = (make: () => ByteText): ByteText[][] => Array.from({ length: 1 + random.below(3) }, () => [make()]);
+  const name = command.names[0] ?? "";
+  if (name === "config") return random.percent(75) ? list(() => bytesOf(configKey(random))) : [];
+  if (name === "paths")
+    return random.percent(50) ? list(() => bytesOf(random.pick(["default", "up", "rel", "x", "nosuch", ""]))) : [];
+  if (takes("include")) {
+    if (!random.percent(name === "cat" ? 95 : 45)) return [];
+    const given = list(() => pattern(place));
+    const safe = random.percent(80) || given.some(([word = ""]) => word.startsWith("-"));
+    return random.percent(96) && safe ? [["--"], ...given] : given;
+  }
+  if (takes("rev")) return random.percent(20) ? list(() => bytesOf(revision(place))) : [];
+  return random.percent(8) ? list(() => bytesOf(random.pick(["a", "tip", "dir", "", "é", "--", "0"]))) : [];
+}
+
+/** Something that no parser should take. */
+function wrong({ random }: Place, table: CommandTable): ByteText[] {
+  const flag = random.pick(table.globalFlags);
+  return [
+    random.pick([
+      "--frob",
+      "-Z",
+      "--frob=1",
+      "-",
+      "---",
+      "-\xff",
+      "--=",
+      "--quiet=1",
+      "--no-",
+      "-qZ",
+      `--${flag?.long ?? "cwd"}`,
+      "--no-cwd",
+      "--c",
+    ]),
   ];
-  return random.pick(choices)();
-}
-
-function operand(random: Random, { files, folders }: GeneratedRepository): string {
-  const kind = random.pick(kinds);
-  if (kind.includes("glob")) return kind + random.pick(globs);
-  if (kind.includes("re:")) return kind + random.pick(expressions);
-  const name = random.percent(65)
-    ? (random.pick(files) ?? "a")
-    : random.percent(80)
-      ? (random.pick(folders) ?? "dir")
-      : random.pick(["", ".", "nosuch", "dir/../a", "./b"]);
-  return kind + name;
 }

@@ -1,163 +1,90 @@
 // A random repository as a fixture script: real hg does random, valid work and leaves the working copy half done.
+import type { ByteText } from "./bytes.ts";
+import { change } from "./changes.ts";
+import { Draft, type Step } from "./draft.ts";
+import { configure, interrupt, share } from "./endings.ts";
+import { event } from "./history.ts";
+import { folderNames } from "./names.ts";
 import { Random } from "./random.ts";
 
 export interface GeneratedRepository {
   name: string;
-  script: string;
+  /** How the repository is made; not to be left out. */
+  opening: string;
+  steps: readonly Step[];
   /** Names that occur in it, for the command lines. */
-  files: string[];
-  folders: string[];
-  names: string[];
+  files: readonly ByteText[];
+  folders: readonly ByteText[];
+  names: readonly string[];
+  aliases: readonly string[];
 }
 
-const folders = ["dir", "dir/sub", "src", "src/deep/er", "sp ace", "Dir", "ünï", "build", "a.d", "x.i"] as const;
-const stems = [
-  "a",
-  "b",
-  "B",
-  "read me",
-  "é",
-  "日本",
-  "-dash",
-  "it's",
-  "star*",
-  "x.i",
-  "y.d",
-  "#h",
-  "q?",
-  "long-name-that-goes-on-and-on",
-  "[br]",
-  "UP",
-  "re:x",
-  "~",
-  ".dot",
-] as const;
-const endings = ["", ".txt", ".o", ".c", ".tmp", ".TXT"] as const;
-const ignoreLines = [
-  "\\.o$",
-  "^build/",
-  "syntax: glob",
-  "*.tmp",
-  "syntax: regexp",
-  "src/.*\\.c$",
-  "rootglob:a*",
-  "re:[0-9]+$",
-  "glob:*.TXT",
-  "# comment",
-  "(^|/)x\\.i",
-] as const;
-const branchNames = ["default", "stable", "with space", "ünï", "x-1"] as const;
-const contents = [
-  "one\\n",
-  "two\\nlines\\n",
-  "no newline",
-  "crlf\\r\\nline\\r\\n",
-  "bin\\000ary\\n",
-  "",
-  "\\001\\nmeta\\001\\n",
-  "same\\n",
-] as const;
-
-const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+/** Formats, as options of `hg init` and the settings that go with them. */
+const formats: readonly (readonly [weight: number, init: string, settings: readonly string[]])[] = [
+  [40, "", []],
+  [
+    20,
+    "format.use-dirstate-v2=yes storage.dirstate-v2.slow-path=allow",
+    ["[storage]", "dirstate-v2.slow-path = allow"],
+  ],
+  [
+    6,
+    "format.use-persistent-nodemap=yes storage.revlog.persistent-nodemap.slow-path=allow",
+    ["[storage]", "revlog.persistent-nodemap.slow-path = allow"],
+  ],
+  [4, "format.revlog-compression=zlib", []],
+  [4, "format.use-share-safe=no", []],
+  [2, "format.sparse-revlog=no format.usegeneraldelta=no", []],
+  [3, "format.dotencode=no", []],
+  [2, "format.usefncache=no format.dotencode=no", []],
+  [1, "format.usestore=no", []],
+  [3, "format.use-dirstate-tracked-hint=yes", []],
+  [3, "format.bookmarks-in-store=yes", []],
+  [3, "format.internal-phase=yes", []],
+  [1, "experimental.treemanifest=yes", []],
+];
 
 /** The repository of a seed. */
 export function generateRepository(seed: number): GeneratedRepository {
   const random = new Random(seed);
-  const files: string[] = [];
-  const names: string[] = [];
-  const lines: string[] = [];
-  const settings: string[] = [];
-  let revisions = 0;
-  const path = (): string => {
-    const name = `${random.pick(stems)}${random.pick(endings)}`;
-    return random.percent(45) ? name : `${random.pick(folders)}/${name}`;
-  };
-  const known = (): string => random.pick(files) ?? "a";
-  const arg = (name: string): string => quote(`./${name}`);
-  /** A command that gives a revision a name. */
-  const naming = (given: string, command: string): void => {
-    names.push(given);
-    tolerate(command);
-  };
-  const write = (name: string): void => {
-    if (!files.includes(name)) files.push(name);
-    lines.push(
-      `mkdir -p "$(dirname ${arg(name)})" 2>/dev/null && printf ${quote(random.pick(contents))} > ${arg(name)} 2>/dev/null || true`,
-    );
-  };
-  const tolerate = (command: string): void => {
-    lines.push(`{ ${command}; } >/dev/null 2>&1 || true`);
-  };
-  const change = (): void => {
-    const steps: [() => void, ...(() => void)[]] = [
-      () => write(path()),
-      () => write(path()),
-      () => write(known()),
-      () => lines.push(`printf more >> ${arg(known())} 2>/dev/null || true`),
-      () => tolerate(`hg remove -f ${arg(known())}`),
-      () => renameOrCopy("rename"),
-      () => renameOrCopy("copy"),
-      () => tolerate(`chmod ${random.pick(["+x", "-x"])} ${arg(known())}`),
-      () => tolerate(`ln -sf ${quote(random.pick(["a", "dir", "nowhere"]))} ${arg(`link${random.below(3)}`)}`),
-      () => lines.push(`printf '%s\\n' ${quote(random.pick(ignoreLines))} >> .hgignore`),
-    ];
-    random.pick(steps)();
-  };
-  const renameOrCopy = (verb: string): void => {
-    const target = path();
-    tolerate(`mkdir -p "$(dirname ${arg(target)})"; hg ${verb} ${arg(known())} ${arg(target)}`);
-    files.push(target);
-  };
-  const commit = (): void => {
-    lines.push(`hg addremove -q --similarity 0 >/dev/null 2>&1 || true`);
-    const user = random.percent(20) ? ` -u ${quote("Zoë <z@example.org>")}` : "";
-    tolerate(`commit -m ${quote(`change ${revisions}`)}${user}`);
-    revisions += 1;
-  };
-  const history = (): void => {
-    const revision = String(random.below(Math.max(1, revisions)));
-    const name = `${random.pick(["tag", "v", "a-b", "x y", "beef", "12ab"])}${random.below(4)}`;
-    const steps: [() => void, ...(() => void)[]] = [
-      () => tolerate(`hg update -q -C ${revision}`),
-      () => tolerate(`hg branch -q -f ${quote(random.pick(branchNames))}`),
-      () => tolerate(`hg update -q -C ${revision}; hg merge -q --tool :local; commit -m merge`),
-      () => naming(name, `hg tag -q -f -d '1600000000 0' -r ${revision} ${quote(name)}`),
-      () => tolerate(`hg tag -q -d '1600000000 0' --remove ${quote(name)}`),
-      () => naming(name, `hg tag -q -f -l -r ${revision} ${quote(name)}`),
-      () => naming(name, `hg bookmark -q -f -r ${revision} ${quote(name)}`),
-      () => naming(`mark${revision}`, `hg bookmark -q mark${revision}`),
-      () => tolerate(`hg commit -q -d '1600000000 0' --close-branch -m close`),
-      () => tolerate(`hg phase -q ${random.pick(["-p", "-s -f"])} ${revision}`),
-      () => tolerate(`hg commit -q --amend -d '1600000000 0' -m amended`),
-    ];
-    random.pick(steps)();
-  };
-  if (random.percent(30)) settings.push("[experimental]", "evolution = all");
-  if (random.percent(15)) settings.push("[ui]", "relative-paths = yes");
-  if (random.percent(10)) settings.push("[commands]", "status.relative = yes");
-  const v2 = random.percent(25);
-  if (v2) settings.push("[storage]", "dirstate-v2.slow-path = allow");
-  lines.push(
-    `start${v2 ? " --config format.use-dirstate-v2=yes --config storage.dirstate-v2.slow-path=allow" : ""} repo`,
-  );
-  if (settings.length > 0) lines.push(`printf '%s\\n' ${settings.map(quote).join(" ")} > .hg/hgrc`);
-  for (let round = 3 + random.below(6); round > 0; round -= 1) {
-    for (let step = 1 + random.below(5); step > 0; step -= 1) change();
-    commit();
-    if (random.percent(60)) history();
+  const draft = new Draft(random);
+  const [, init, settings] = random.weighted(formats.map((one) => [one[0], one] as const)) ?? [0, "", []];
+  const options = init
+    .split(" ")
+    .filter(Boolean)
+    .map((option) => `--config ${option} `);
+  // The settings of a format belong to it: without them nothing can read the repository.
+  const given =
+    settings.length > 0 ? `\nprintf '%s\\n' ${settings.map((line) => `'${line}'`).join(" ")} > .hg/hgrc` : "";
+  if (random.percent(30)) draft.settings("[experimental]", "evolution = all");
+  draft.settings("[ui]", "portablefilenames = ignore");
+  const rounds = random.percent(5) ? 0 : 2 + random.below(6);
+  for (let round = 0; round < rounds; round += 1) {
+    for (let step = 1 + random.below(5); step > 0; step -= 1) change(draft);
+    draft.commit();
+    if (random.percent(70)) event(draft);
+    if (random.percent(25)) event(draft);
   }
-  if (random.percent(15)) tolerate(`hg update -q -C ${random.below(revisions)}; hg merge -q --tool :merge3`);
-  for (let step = random.below(7); step > 0; step -= 1) change();
-  if (random.percent(50)) tolerate(`hg add -q ${arg(known())}`);
-  if (random.percent(40)) tolerate(`rm -r ${arg(known())}`);
-  if (random.percent(50)) lines.push("settle");
-  lines.push(`hg log --hidden -T '{node}\\n' > "$W/nodes" 2>/dev/null || : > "$W/nodes"`);
-  const name = `generated-${seed}`;
+  if (random.percent(30)) interrupt(draft);
+  draft.attempt(`hg log --hidden -T '{node}\\n' > "$W/nodes"`);
+  if (random.percent(9)) share(draft);
+  for (let step = random.below(9); step > 0; step -= 1) change(draft);
+  if (random.percent(55)) configure(draft);
+  if (random.percent(50)) draft.steps.push({ text: "settle" });
+  if (random.percent(40)) draft.attempt("rm -rf .hg/cache .hg/wcache");
   return {
-    name,
-    script: `# A random repository; seed ${seed}.\n${lines.join("\n")}\n`,
-    files,
-    folders: [...folders],
-    names,
+    name: `generated-${seed}`,
+    opening: `# A random repository; seed ${seed}.\nstart ${options.join("")}repo${given}`,
+    steps: draft.steps,
+    files: [...new Set(draft.files)],
+    folders: folderNames,
+    names: draft.names,
+    aliases: draft.aliases,
   };
+}
+
+/** The fixture script of some of its steps. */
+export function repositoryScript(repository: GeneratedRepository, steps = repository.steps): string {
+  const relocate = steps.flatMap((step) => (step.relocate === undefined ? [] : [`# relocate: ${step.relocate}\n`]));
+  return `${[...new Set(relocate)].join("")}${[repository.opening, ...steps.map(({ text }) => text)].join("\n")}\n`;
 }

@@ -4,7 +4,7 @@ import type { AnswerCache } from "./answers.ts";
 import type { Case } from "./cases.ts";
 import { compareOutcomes, type Difference, visible } from "./judge.ts";
 import type { Legacy } from "./legacy.ts";
-import { isPlain, type Oracle } from "./oracle.ts";
+import { isServed, type Oracle, type OraclePool } from "./oracle.ts";
 import type { Outcome, Slot } from "./slot.ts";
 import { type Subject, subjectEnvironment, unsupportedReason } from "./subject.ts";
 
@@ -25,18 +25,18 @@ export interface Setting {
   legacy: Legacy;
   home: string;
   answers: AnswerCache | undefined;
-  oracle: Oracle | undefined;
+  oracle: Oracle;
+  pool: OraclePool;
   slot: Slot;
-  /** Leave out the runs that fall back. */
-  nativeOnly: boolean;
+  /** Whether a run that falls back is made, which only starts the reference again. */
+  fallsBack: (one: Case) => boolean;
 }
 
 /** The reference's outcome, kept or asked for. */
 async function legacyOutcome(one: Case, setting: Setting): Promise<Outcome> {
   const known = setting.answers?.get(one);
   if (known) return known;
-  const asked =
-    setting.oracle && isPlain(one) ? await setting.slot.ask(one, setting.oracle, setting.legacy.path) : undefined;
+  const asked = isServed(one) ? await setting.slot.ask(one, setting.oracle, setting.pool) : undefined;
   const outcome = asked ?? (await setting.slot.run(one, [setting.legacy.path], {}));
   setting.answers?.put(one, outcome);
   return outcome;
@@ -44,7 +44,7 @@ async function legacyOutcome(one: Case, setting: Setting): Promise<Outcome> {
 
 /** Runs a case on one subject. */
 export async function compareCase(one: Case, subject: Subject, setting: Setting): Promise<Result> {
-  const { slot, legacy, home, nativeOnly } = setting;
+  const { slot, legacy, home } = setting;
   const expected = await legacyOutcome(one, setting);
   const differences: Difference[] = [];
   let native: boolean | undefined;
@@ -71,7 +71,7 @@ export async function compareCase(one: Case, subject: Subject, setting: Setting)
       differences.push({ what: "native", text: "answered natively although that is forbidden here" });
   }
   // A native answer that was identical needs no second look: only the wish to abort differs, and nothing reads it.
-  if (native === undefined || (!nativeOnly && (!native || differences.length > 0))) {
+  if (native === undefined || ((!native || differences.length > 0) && setting.fallsBack(one))) {
     const usual = await slot.run(
       one,
       subject.program,

@@ -3,7 +3,7 @@
 // file that holds the absolute folder and is rewritten where the fixture is copied to.
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { processEnvironment } from "./environment.ts";
 import type { Legacy } from "./legacy.ts";
@@ -24,6 +24,8 @@ interface Script {
   relocate: string[];
 }
 
+const buildLimitMs = 300_000;
+const warmHelper = join(import.meta.dirname, "warm.py");
 const scriptsFolder = join(import.meta.dirname, "..", "fixtures");
 
 /** Names of all fixtures. */
@@ -42,8 +44,12 @@ export class FixtureCache {
   readonly #pending = new Map<string, Promise<Fixture>>();
   readonly #library: string;
   readonly #extra = new Map<string, string>();
+  /** The socket of a server that runs the scripts' commands. */
+  readonly #server: string | undefined;
 
-  constructor(cache: string, legacy: Legacy) {
+  /** `server` makes scripts fast; only those that were added are run with it. */
+  constructor(cache: string, legacy: Legacy, server?: string) {
+    this.#server = server;
     this.#cache = cache;
     this.#legacy = legacy;
     this.#library = readFileSync(join(scriptsFolder, "lib.sh"), "utf8");
@@ -92,9 +98,12 @@ export class FixtureCache {
   }
 
   #run(script: Script, world: string, rc: string): Promise<void> {
+    const warm = this.#server !== undefined && this.#extra.has(script.name);
     const env = {
-      ...processEnvironment(world, rc),
-      HG: this.#legacy.path,
+      ...(warm ? buildEnvironment(this.#cache, this.#legacy) : processEnvironment(world, rc)),
+      HOME: `${world}/home`,
+      HG: warm ? warmHelper : this.#legacy.path,
+      ...(warm ? { WARM_HG: this.#legacy.path, WARM_ADDRESS: this.#server } : {}),
       W: world,
       BUILD: this.#legacy.build,
       HGPLAIN: "1",
@@ -107,13 +116,19 @@ export class FixtureCache {
           cwd: world,
           env,
           stdio: ["ignore", "pipe", "pipe"],
+          detached: true,
         },
       );
+      const timer = setTimeout(() => {
+        said += `no end after ${buildLimitMs} ms\n`;
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      }, buildLimitMs);
       let said = "";
       child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString("latin1")));
       child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString("latin1")));
       child.on("error", reject);
       child.on("close", (code) => {
+        clearTimeout(timer);
         if (code === 0) resolve();
         else reject(new Error(`fixture ${script.name} failed (${code}):\n${said}`));
       });
@@ -121,7 +136,15 @@ export class FixtureCache {
   }
 }
 
-const buildSettings = `[ui]
+/** The environment of a server that builds fixtures in `cache`. */
+export function buildEnvironment(cache: string, legacy: Legacy): Record<string, string> {
+  mkdirSync(cache, { recursive: true });
+  const rc = join(cache, "build.hgrc");
+  writeFileSync(rc, buildSettings);
+  return { ...processEnvironment(cache, rc), HGPLAIN: "1", CHGHG: legacy.path };
+}
+
+export const buildSettings = `[ui]
 username = Test User <test@example.org>
 merge = :merge3
 [phases]
@@ -148,12 +171,28 @@ function readScript(name: string, path: string): Script {
   };
 }
 
+/**
+ * Puts back what was touched in a copy of a fixture, which is much faster than copying it again. False when the copy
+ * has to be made anew: outside `.hg` the times of folders matter, and a name may need more than this does.
+ */
+export function restore(fixture: Fixture, target: string, touched: readonly string[]): boolean {
+  const simple = (path: string): boolean =>
+    /\/\.hg\/[\x21-\x7e]+$/.test(path) && !path.endsWith("/.hg/hgrc") && !fixture.relocate.includes(path);
+  if (touched.length > 40 || !touched.every(simple)) return false;
+  for (const path of touched) rmSync(join(target, path), { recursive: true, force: true });
+  const kept = touched.filter((path) => lstatSync(join(fixture.world, path), { throwIfNoEntry: false }) !== undefined);
+  if (kept.length > 0) execFileSync("cp", ["-a", "--parents", "--", ...kept, target], { cwd: fixture.world });
+  return true;
+}
+
 /** Copies a fixture to `target`, keeping times and links, and rewrites the files that hold its absolute folder. */
 export function copyWorld(fixture: Fixture, target: string): void {
   rmSync(target, { recursive: true, force: true });
   execFileSync("cp", ["-a", "--", fixture.world, target]);
   for (const file of fixture.relocate) {
     const path = join(target, file);
+    // A step that would have made it may have failed.
+    if (!existsSync(path)) continue;
     writeFileSync(path, readFileSync(path, "latin1").replaceAll(fixture.world, target), "latin1");
   }
 }

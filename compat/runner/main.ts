@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { generateCases, generateRepositories, share } from "../generate/generate.ts";
+import { runGenerated } from "../generate/run.ts";
 import { type Case, loadCases } from "./cases.ts";
 import { FixtureCache, fixtureNames } from "./fixtures.ts";
 import { loadLedger } from "./ledger.ts";
@@ -23,6 +23,10 @@ const say = (text: string): boolean => process.stdout.write(`${text}\n`);
 
 /** One case in this many also goes through the TypeScript front end in the quick tier. */
 const faceSample = 12;
+const generatedFaceSample = 50;
+
+/** One generated line in this many that falls back is followed to its end. */
+const fallbackSample = 10;
 
 function subjects(options: Options, legacy: Legacy): Subject[] {
   if (options.calibrate) return [{ name: "calibration", program: [legacy.path], tellsRoute: false }];
@@ -56,19 +60,6 @@ function selects(options: Options, legacy: Legacy, one: Case): boolean {
   );
 }
 
-async function generatedCases(options: Options, generate: string, fixtures: FixtureCache): Promise<Case[]> {
-  const number = count("generate", generate);
-  const seed = options.seed === undefined ? Math.floor(Math.random() * 1e9) : count("seed", options.seed);
-  say(`${number} generated command lines; repeat with --generate ${number} --seed ${seed}`);
-  const repositories = generateRepositories(number, seed);
-  const cases: Case[] = [];
-  for (const [index, repository] of repositories.entries()) {
-    fixtures.add(repository.name, repository.script);
-    cases.push(...generateCases(repository, await fixtures.get(repository.name), seed + index, share(number, index)));
-  }
-  return cases;
-}
-
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) {
@@ -93,33 +84,32 @@ async function main(): Promise<number> {
   const release = exclusiveFolder(work);
   if (options.fresh) rmSync(join(cache, "answers"), { recursive: true, force: true });
   const fixtures = new FixtureCache(join(cache, "fixtures"), legacy);
-  const cases = options.generate === undefined ? every.filter((one) => selects(options, legacy, one)) : [];
+  const selected = options.generate === undefined ? every.filter((one) => selects(options, legacy, one)) : [];
   const terminal = process.stderr.isTTY;
   const started = performance.now();
   try {
-    if (options.generate !== undefined) cases.push(...(await generatedCases(options, options.generate, fixtures)));
-    const results = await runCases({
+    const run = {
       legacy,
       subjects: subjects(options, legacy),
-      cases,
-      fixtures,
       calibrate: options.calibrate,
-      nativeOnly: options["native-only"],
-      takes: (subject, one) =>
-        subject.name !== "face" || options.tier === "full" || caseNumber(one.id) % faceSample === 0,
+      fallsBack: (one: Case) =>
+        !options["native-only"] && (options.generate === undefined || caseNumber(one.id) % fallbackSample === 0),
+      takes: (subject: Subject, one: Case) =>
+        subject.name !== "face" ||
+        options.tier === "full" ||
+        caseNumber(one.id) % (options.generate === undefined ? faceSample : generatedFaceSample) === 0,
       cache,
       work,
       workers: options.jobs === undefined ? availableParallelism() : count("jobs", options.jobs),
-      progress: (done) => {
+      progress: (done: number) => {
         if (terminal && done % 20 === 0) process.stderr.write(`\r${done} done`);
       },
-    });
+    };
+    const { judged, stale } =
+      options.generate === undefined
+        ? weigh(await runCases({ ...run, cases: selected, fixtures }), ledger, new Set(every.map((one) => one.id)))
+        : { judged: await runGenerated(options, run, say), stale: [] };
     if (terminal) process.stderr.write("\r\x1b[K");
-    const { judged, stale } = weigh(
-      results,
-      options.generate === undefined ? ledger : new Map(),
-      new Set(every.map((one) => one.id)),
-    );
     const failed = judged.filter(({ verdict }) => verdict === "failed");
     const known = judged.filter(({ verdict }) => verdict === "known").length;
     const passed = judged.length - failed.length - known;
@@ -139,10 +129,11 @@ async function main(): Promise<number> {
     if (options.json !== undefined) writeJson(options.json, report);
     if (options.plan !== undefined) writePlan(options.plan, planTable(summary, legacy.version, legacy.build));
     if (options.junit !== undefined) writeJunit(options.junit, judged);
-    if (options.scripts !== undefined) say(`${writeScripts(options.scripts, judged)} scripts in ${options.scripts}`);
+    if (options.scripts !== undefined && options.generate === undefined)
+      say(`${writeScripts(options.scripts, judged)} scripts in ${options.scripts}`);
     say(summaryTable(summary));
     say(
-      `\nMercurial ${legacy.version} (${legacy.build}), ${cases.length} cases, ${((performance.now() - started) / 1000).toFixed(1)} s${known > 0 ? `, ${known} known differences` : ""}`,
+      `\nMercurial ${legacy.version} (${legacy.build}), ${new Set(judged.map(({ id }) => id)).size} cases, ${((performance.now() - started) / 1000).toFixed(1)} s${known > 0 ? `, ${known} known differences` : ""}`,
     );
     say(`${passed} passed, ${failed.length + stale.length} failed`);
     return failed.length + stale.length === 0 ? 0 : 1;

@@ -23,7 +23,10 @@ Runs command lines on the installed Mercurial and on amalgam and compares every 
   --fresh           forget kept answers of the reference
   --list            print the case ids and stop
   --generate N      N random command lines on random repositories instead of the cases
+  --repositories M  for --generate: on M of them (default: one for each 100 lines)
   --seed S          for --generate (default: random, and printed)
+  --shrink K        for --generate: make K unlike differences small, and write a script, a fixture and a case for each
+                    to the folder of --scripts (default 5, to .cache/compat/reproducers)
 
 Example: npm run compat -- --filter status/ --tier full`;
 
@@ -49,6 +52,8 @@ export function readOptions(args: string[]) {
       jobs: text,
       generate: text,
       seed: text,
+      repositories: text,
+      shrink: { type: "string", default: "5" },
       "max-failures": { type: "string", default: "40" },
       calibrate: flag,
       fresh: flag,

@@ -11,7 +11,20 @@ import type { Case } from "./cases.ts";
 import type { Answer } from "./execute.ts";
 import type { Legacy } from "./legacy.ts";
 
-/** Whether a case may be answered by the server. */
+/** Variables that the server takes over from its client, or that decide which server is asked. */
+const served = new Set([
+  ...["HGPLAIN", "HGPLAINEXCEPT", "HGRCSKIPREPO", "HGENCODING", "HGENCODINGMODE"],
+  ...["LANGUAGE", "LC_ALL", "TZ", "TERM", "NO_COLOR", "COLUMNS"],
+]);
+
+/** Whether a case may be answered by the server that was started in its environment. */
+export function isServed(one: Case): boolean {
+  return (
+    isPlain({ ...one, env: {} }) && Object.keys(one.env).every((name) => served.has(name) && one.env[name] !== null)
+  );
+}
+
+/** Whether a case may be answered by the server that everybody shares. */
 export function isPlain(one: Case): boolean {
   const words = one.args?.map((word) => word.toString("latin1")) ?? [];
   return (
@@ -29,7 +42,7 @@ export function isPlain(one: Case): boolean {
   );
 }
 
-/** The server process, shared by all workers. */
+/** A server process, shared by all workers. */
 export class OracleServer {
   readonly address: string;
   readonly #folder: string;
@@ -42,7 +55,12 @@ export class OracleServer {
   }
 
   /** Starts it; undefined when it does not come up, which only costs time. */
-  static async start(legacy: Legacy, folder: string, env: Record<string, string>): Promise<OracleServer | undefined> {
+  static async start(
+    legacy: Legacy,
+    folder: string,
+    env: Record<string, string>,
+    cwd = folder,
+  ): Promise<OracleServer | undefined> {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const address = join(folder, "s");
@@ -56,7 +74,7 @@ export class OracleServer {
       "--daemon-postexec",
       "chdir:/",
     ];
-    const child = spawn(legacy.path, args, { cwd: folder, env: { ...env, CHGINTERNALMARK: "1" }, stdio: "ignore" });
+    const child = spawn(legacy.path, args, { cwd, env: { ...env, CHGINTERNALMARK: "1" }, stdio: "ignore" });
     const server = new OracleServer(folder, child);
     for (let tries = 0; tries < 200 && child.exitCode === null; tries += 1) {
       if (existsSync(address)) return server;
@@ -72,15 +90,65 @@ export class OracleServer {
   }
 }
 
-/** One worker's connection to the server. */
+/** The servers of a run: one for everybody, and one for each environment or repository that needs its own. */
+export class OraclePool {
+  readonly #legacy: Legacy;
+  readonly #folder: string;
+  readonly #env: Record<string, string>;
+  readonly #servers = new Map<string, Promise<OracleServer | undefined>>();
+  #number = 0;
+
+  constructor(legacy: Legacy, folder: string, env: Record<string, string>) {
+    this.#legacy = legacy;
+    this.#folder = folder;
+    this.#env = { ...env, CHGHG: legacy.path };
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  /** The reference. */
+  get program(): string {
+    return this.#legacy.path;
+  }
+
+  /** The server for a case's own variables and, where its settings change the command table, its repository. */
+  async address(env: Record<string, string | null>, repository: string | undefined): Promise<string | undefined> {
+    const key = `${repository ?? ""}\0${JSON.stringify(env)}`;
+    let server = this.#servers.get(key);
+    if (!server) {
+      this.#number += 1;
+      const own = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== null);
+      const all = { ...this.#env, ...Object.fromEntries(own) };
+      server = OracleServer.start(this.#legacy, join(this.#folder, String(this.#number)), all, repository);
+      this.#servers.set(key, server);
+    }
+    return (await server)?.address;
+  }
+
+  /** Ends the servers of a repository. */
+  async leave(repository: string): Promise<void> {
+    for (const [key, server] of this.#servers) {
+      if (!key.startsWith(`${repository}\0`)) continue;
+      this.#servers.delete(key);
+      (await server)?.stop();
+    }
+  }
+
+  async stop(): Promise<void> {
+    const servers = [...this.#servers.values()];
+    this.#servers.clear();
+    for (const server of servers) (await server)?.stop();
+  }
+}
+
+/** One worker's connection to the servers. */
 export class Oracle {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: Interface;
   readonly #waiting: ((line: string | undefined) => void)[] = [];
 
-  constructor(server: OracleServer) {
+  constructor() {
     const python = process.env.AMALGAM_PYTHON ?? "python3";
-    this.#child = spawn(python, ["-S", "-E", join(import.meta.dirname, "oracle.py"), server.address], {
+    this.#child = spawn(python, ["-S", "-E", "-B", join(import.meta.dirname, "oracle.py")], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     this.#lines = createInterface({ input: this.#child.stdout });
@@ -93,9 +161,10 @@ export class Oracle {
   }
 
   /** The answer, or undefined when a fresh process has to be asked. */
-  async ask(args: Buffer[], cwd: string, env: Record<string, string>): Promise<Answer | undefined> {
+  async ask(address: string, args: Buffer[], cwd: string, env: Record<string, string>): Promise<Answer | undefined> {
     const encode = (value: Buffer | string): string => Buffer.from(value as string).toString("base64");
     const request = {
+      address,
       args: args.map(encode),
       cwd: encode(cwd),
       env: Object.entries(env).map(([name, value]) => encode(`${name}=${value}`)),

@@ -8,7 +8,7 @@ import { compareCase, type Result } from "./compare.ts";
 import { processEnvironment } from "./environment.ts";
 import type { Fixture, FixtureCache } from "./fixtures.ts";
 import type { Legacy } from "./legacy.ts";
-import { Oracle, OracleServer } from "./oracle.ts";
+import { Oracle, OraclePool } from "./oracle.ts";
 import { reproduction } from "./reproduce.ts";
 import { baseSettings, Slot } from "./slot.ts";
 import type { Subject } from "./subject.ts";
@@ -25,11 +25,13 @@ export interface Plan {
   workers: number;
   /** Compare the reference with itself: its kept answers are left alone. */
   calibrate: boolean;
-  nativeOnly: boolean;
+  fallsBack: (one: Case) => boolean;
+  /** In how many places the cases of one fixture run; a kept answer belongs to a place. */
+  lanes?: number;
   progress: (done: number, result: Result) => void;
 }
 
-const lanes = 4;
+const usualLanes = 4;
 
 /** A stable number for a case, so that it always runs in the same folder and its kept answer stays valid. */
 export function caseNumber(id: string): number {
@@ -53,7 +55,7 @@ function notRun(one: Case, text: string): Result {
 
 /** Runs the plan and returns results in the order of the cases. */
 export async function runCases(plan: Plan): Promise<Result[]> {
-  const { fixtures } = plan;
+  const { fixtures, lanes = usualLanes } = plan;
   const groups = new Map<string, Case[]>();
   for (const one of plan.cases) {
     const key = `${caseNumber(one.id) % lanes}/${one.fixture}`;
@@ -66,57 +68,60 @@ export async function runCases(plan: Plan): Promise<Result[]> {
   mkdirSync(home, { recursive: true });
   const commonRc = join(plan.work, "hgrc");
   writeFileSync(commonRc, baseSettings);
-  const serverEnv = { ...processEnvironment(plan.work, commonRc), CHGHG: plan.legacy.path };
-  const server = await OracleServer.start(plan.legacy, join(plan.work, "server"), serverEnv);
+  const pool = new OraclePool(plan.legacy, join(plan.work, "servers"), processEnvironment(plan.work, commonRc));
   const worker = async (): Promise<void> => {
-    const oracle = server && new Oracle(server);
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const [key, cases] = next;
-      let fixture: Fixture;
-      try {
-        fixture = await fixtures.get(cases[0]?.fixture ?? "");
-      } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
-        for (const one of cases) results.set(one.id, [notRun(one, text)]);
-        continue;
-      }
-      const lane = join(plan.work, key.split("/")[0] ?? "0");
-      mkdirSync(lane, { recursive: true });
-      const slot = new Slot(fixture, lane, commonRc);
-      const answers = plan.calibrate
-        ? undefined
-        : new AnswerCache(join(plan.cache, "answers"), plan.legacy, fixture, slot.world);
-      for (const one of cases) {
-        for (const subject of plan.subjects.filter((candidate) => plan.takes(candidate, one))) {
-          const result = await compareCase(one, subject, {
-            legacy: plan.legacy,
-            home,
-            answers,
-            oracle,
-            slot,
-            nativeOnly: plan.nativeOnly,
-          });
-          if (result.differences.length > 0)
-            result.reproduce = reproduction(one, fixture, slot.world, plan.legacy, subject);
-          results.set(one.id, [...(results.get(one.id) ?? []), result]);
-          done += 1;
-          plan.progress(done, result);
+    const oracle = new Oracle();
+    try {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const [key, cases] = next;
+        let fixture: Fixture;
+        try {
+          fixture = await fixtures.get(cases[0]?.fixture ?? "");
+        } catch (error) {
+          const text = error instanceof Error ? error.message : String(error);
+          for (const one of cases) results.set(one.id, [notRun(one, text)]);
+          continue;
         }
+        const lane = join(plan.work, key.split("/")[0] ?? "0");
+        mkdirSync(lane, { recursive: true });
+        const slot = new Slot(fixture, lane, commonRc);
+        const answers = plan.calibrate
+          ? undefined
+          : new AnswerCache(join(plan.cache, "answers"), plan.legacy, fixture, slot.world);
+        for (const one of cases) {
+          for (const subject of plan.subjects.filter((candidate) => plan.takes(candidate, one))) {
+            const result = await compareCase(one, subject, {
+              legacy: plan.legacy,
+              home,
+              answers,
+              oracle,
+              pool,
+              slot,
+              fallsBack: plan.fallsBack,
+            });
+            if (result.differences.length > 0)
+              result.reproduce = reproduction(one, fixture, slot.world, plan.legacy, subject);
+            results.set(one.id, [...(results.get(one.id) ?? []), result]);
+            done += 1;
+            plan.progress(done, result);
+          }
+        }
+        await pool.leave(slot.repository);
+        slot.dispose();
       }
-      slot.dispose();
+    } finally {
+      oracle.stop();
     }
-    oracle?.stop();
   };
-  const onSignal = (): never => {
-    server?.stop();
-    process.exit(130);
+  const onSignal = (): void => {
+    void pool.stop().finally(() => process.exit(130));
   };
   process.once("SIGINT", onSignal);
   process.once("SIGTERM", onSignal);
   try {
     await Promise.all(Array.from({ length: plan.workers }, worker));
   } finally {
-    server?.stop();
+    await pool.stop();
     process.removeListener("SIGINT", onSignal);
     process.removeListener("SIGTERM", onSignal);
   }

@@ -5,9 +5,17 @@ import { join } from "node:path";
 import type { Case } from "./cases.ts";
 import { processEnvironment, withChanges } from "./environment.ts";
 import { type Answer, execute } from "./execute.ts";
-import { copyWorld, type Fixture } from "./fixtures.ts";
-import type { Oracle } from "./oracle.ts";
-import { type Changes, changesSince, describeTree, type Stamps, sameStamps, stampTree } from "./snapshot.ts";
+import { copyWorld, type Fixture, restore } from "./fixtures.ts";
+import type { Oracle, OraclePool } from "./oracle.ts";
+import {
+  type Changes,
+  changesSince,
+  describeTree,
+  type Stamps,
+  sameStamps,
+  stampTree,
+  touchedPaths,
+} from "./snapshot.ts";
 
 /** An answer and what the run left behind. */
 export interface Outcome {
@@ -27,6 +35,8 @@ export class Slot {
   #stamps: Stamps = new Map();
   #pristine = new Map<string, string>();
   #clean = false;
+  #copied = false;
+  #touched: string[] = [];
   #settings = "";
 
   readonly #commonRc: string;
@@ -47,12 +57,13 @@ export class Slot {
   }
 
   /** Asks the reference's server, from the pristine state; undefined when it cannot say. */
-  async ask(one: Case, oracle: Oracle, program: string): Promise<Outcome | undefined> {
+  async ask(one: Case, oracle: Oracle, pool: OraclePool): Promise<Outcome | undefined> {
     this.#prepare(one);
-    if (this.#hasExtensions()) return undefined;
-    const env = { ...processEnvironment(this.world, this.#rc(one)), CHGHG: program };
+    const address = await pool.address(one.env, this.#hasOwnCommands() ? this.repository : undefined);
+    if (address === undefined) return undefined;
+    const env = withChanges(processEnvironment(this.world, this.#rc(one)), one.env, this.world);
     const args = (one.args ?? []).map((word) => replaceWorld(word, this.world));
-    const answer = await oracle.ask(args, join(this.world, one.cwd), env);
+    const answer = await oracle.ask(address, args, join(this.world, one.cwd), { ...env, CHGHG: pool.program });
     const changes = this.#changes();
     // The frames of a traceback show the server's own stack; it reads settings, and warns of them, once more.
     if (answer === undefined || /Traceback \(most recent|not trusting file/.test(answer.stderr.toString("latin1")))
@@ -60,9 +71,10 @@ export class Slot {
     return { answer, changes };
   }
 
-  #hasExtensions(): boolean {
+  /** Whether the repository's settings change the command table, which a server reads only once. */
+  #hasOwnCommands(): boolean {
     try {
-      return readFileSync(join(this.world, "repo/.hg/hgrc"), "latin1").includes("extensions");
+      return /extensions|alias/.test(readFileSync(join(this.repository, ".hg/hgrc"), "latin1"));
     } catch {
       return false;
     }
@@ -90,13 +102,20 @@ export class Slot {
     const after = stampTree(this.world);
     if (sameStamps(this.#stamps, after)) return {};
     this.#clean = false;
+    this.#touched = touchedPaths(this.#stamps, after);
     return changesSince(this.world, this.#stamps, this.#pristine, after);
   }
 
   #prepare(one: Case): void {
     if (one.userrc !== "") writeFileSync(this.#rc(one), settingsText(one, this.world));
     if (this.#clean && this.#settings === one.hgrc) return;
+    if (this.#copied && this.#settings === one.hgrc && restore(this.#fixture, this.world, this.#touched)) {
+      this.#stamps = stampTree(this.world);
+      this.#clean = true;
+      return;
+    }
     copyWorld(this.#fixture, this.world);
+    this.#copied = true;
     mkdirSync(join(this.world, "home"), { recursive: true });
     if (one.hgrc !== "") {
       const path = join(this.world, "repo/.hg/hgrc");
@@ -106,6 +125,10 @@ export class Slot {
     this.#stamps = stampTree(this.world);
     this.#pristine = describeTree(this.world, this.#stamps);
     this.#clean = true;
+  }
+
+  get repository(): string {
+    return join(this.world, "repo");
   }
 
   dispose(): void {

@@ -40,6 +40,14 @@ export function sameStamps(a: Stamps, b: Stamps): boolean {
   return true;
 }
 
+/** The paths that were made, changed or removed. */
+export function touchedPaths(before: Stamps, after: Stamps): string[] {
+  return [
+    ...[...after].filter(([path, stamp]) => before.get(path) !== stamp).map(([path]) => path),
+    ...[...before.keys()].filter((path) => !after.has(path)),
+  ];
+}
+
 /** Says what each path holds now. */
 function describe(root: string, path: string): string {
   const full = bytesOf(root, path);
