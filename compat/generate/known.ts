@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Result } from "../runner/compare.ts";
 import type { LedgerEntry } from "../runner/ledger.ts";
+import type { Legacy } from "../runner/legacy.ts";
 import { readYamlFile } from "../runner/yaml-file.ts";
 
 const pattern = z.string().transform((text) => new RegExp(text));
@@ -12,8 +13,10 @@ const schema = z.strictObject({
       kind: z.enum(["never", "not-yet", "flaky"]),
       reason: z.string().min(1),
       command: z.string(),
-      line: pattern,
+      line: pattern.optional(),
       unless: pattern.optional(),
+      repository: pattern.optional(),
+      legacy: z.enum(["c", "rust"]).optional(),
       files: z.array(z.string()).min(1),
     }),
   ),
@@ -22,10 +25,10 @@ const schema = z.strictObject({
 const shown = "compat/ledger/generated/known.yaml";
 
 /** The entries that apply to results, by case id. */
-export function knownDifferences(results: readonly Result[]): Map<string, LedgerEntry> {
+export function knownDifferences(results: readonly Result[], build: Legacy["build"]): Map<string, LedgerEntry> {
   const { entries } = readYamlFile(join(import.meta.dirname, "..", "..", shown), shown, schema);
   const known = new Map<string, LedgerEntry>();
-  for (const { id, command, differences } of results) {
+  for (const { id, command, fixture, differences } of results) {
     if (differences.length === 0) continue;
     const paths = differences.flatMap(({ what, text }) =>
       what === "files" ? [...text.matchAll(/^[-+] (.*): [^:]*$/gm)].map((match) => match[1] ?? "") : [""],
@@ -34,7 +37,9 @@ export function knownDifferences(results: readonly Result[]): Map<string, Ledger
     const entry = entries.find(
       (one) =>
         one.command === command &&
-        one.line.test(line) &&
+        (one.legacy ?? build) === build &&
+        one.line?.test(line) !== false &&
+        one.repository?.test(fixture) !== false &&
         !one.unless?.test(line) &&
         paths.every((path) => one.files.includes(path)),
     );

@@ -73,7 +73,8 @@ export function generateRepository(seed: number): GeneratedRepository {
   if (random.percent(50)) draft.steps.push({ text: "settle" });
   if (random.percent(40)) draft.attempt("rm -rf .hg/cache .hg/wcache");
   return {
-    name: `generated-${seed}`,
+    // What the ledger goes by is in the name.
+    name: `generated-${seed}${init.includes("dirstate-v2") ? "-dirstate-v2" : ""}`,
     opening: `# A random repository; seed ${seed}.\nstart ${options.join("")}repo${given}`,
     steps: draft.steps,
     files: [...new Set(draft.files)],

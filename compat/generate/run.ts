@@ -30,13 +30,15 @@ export async function runGenerated(
       runCases({
         ...run,
         ...{ cases, fixtures, lanes: 1, calibrate: run.calibrate || !keep },
-        // A trial is about one subject; the rest starts the reference again and again.
+        // A trial is one case and about one subject.
+        unserved: !keep,
+        workers: keep ? run.workers : 1,
         subjects: keep ? run.subjects : run.subjects.slice(0, 1),
       }),
   });
   try {
     const results = await session.run();
-    const { judged } = weigh(results, knownDifferences(results), new Set(results.map(({ id }) => id)));
+    const { judged } = weigh(results, knownDifferences(results, legacy.build), new Set(results.map(({ id }) => id)));
     const failed = judged.filter(({ verdict, face }) => verdict === "failed" && face !== "face");
     const [subject] = run.subjects;
     const folder = options.scripts ?? join(run.cache, "reproducers");

@@ -8,62 +8,56 @@ import base64
 import json
 import os
 import sys
-import threading
 
 from commandserver import Connection, Unusable
 
 # Seconds after which a command counts as one that a fresh process has to be asked about.
 LIMIT = 30
+# Commands for one process of a server: what the first one imports, the others find.
+COMMANDS = 25
+# Connections that stay open.
+KEPT = 8
+
+connections = {}
+
+
+def connect(address):
+    connection, used = connections.pop(address, (None, 0))
+    if connection is not None and used < COMMANDS:
+        return connection, used
+    if connection is not None:
+        connection.socket.close()
+    connection = Connection(address)
+    connection.socket.settimeout(LIMIT)
+    return connection, 0
 
 
 def answer(request):
     args = [base64.b64decode(text) for text in request["args"]]
     env = [base64.b64decode(text) for text in request["env"]]
-    pipes = [os.pipe(), os.pipe()]
+    # Files in memory: the server's process keeps its ends open, so a pipe would never end.
+    streams = [os.memfd_create("stdout"), os.memfd_create("stderr")]
     null = os.open(os.devnull, os.O_RDONLY)
-    chunks = [[], []]
-
-    def drain(index):
-        while True:
-            piece = os.read(pipes[index][0], 65536)
-            if not piece:
-                return
-            chunks[index].append(piece)
-
-    connection = Connection(request["address"])
-    attached = False
     try:
+        connection, used = connect(request["address"])
         try:
-            connection.attach([null, pipes[0][1], pipes[1][1]])
-            attached = True
-        finally:
-            os.close(null)
-            for _, write in pipes:
-                os.close(write)
-        readers = [threading.Thread(target=drain, args=(index,)) for index in (0, 1)]
-        for reader in readers:
-            reader.start()
-        try:
+            connection.attach([null] + streams)
             connection.prepare(base64.b64decode(request["cwd"]), request["umask"], env, args)
-            connection.socket.settimeout(LIMIT)
             code = connection.run(args)
         except TimeoutError:
             connection.kill()
             raise
-        finally:
-            connection.socket.close()
-            for reader in readers:
-                reader.join()
+        connections[request["address"]] = (connection, used + 1)
+        if len(connections) > KEPT:
+            connections.pop(next(iter(connections)))[0].socket.close()
+        return {"code": code, "stdout": content(streams[0]), "stderr": content(streams[1])}
     finally:
-        if not attached:
-            connection.socket.close()
-        for read, _ in pipes:
-            os.close(read)
-    return {"code": code, "stdout": encode(chunks[0]), "stderr": encode(chunks[1])}
+        for descriptor in [null] + streams:
+            os.close(descriptor)
 
 
-def encode(chunks):
-    return base64.b64encode(b"".join(chunks)).decode()
+def content(descriptor):
+    return base64.b64encode(os.pread(descriptor, os.fstat(descriptor).st_size, 0)).decode()
 
 
 for line in sys.stdin:

@@ -26,6 +26,8 @@ export interface Plan {
   /** Compare the reference with itself: its kept answers are left alone. */
   calibrate: boolean;
   fallsBack: (one: Case) => boolean;
+  /** Ask a fresh process for every answer, which is faster where there are only a few. */
+  unserved?: boolean;
   /** In how many places the cases of one fixture run; a kept answer belongs to a place. */
   lanes?: number;
   progress: (done: number, result: Result) => void;
@@ -95,7 +97,7 @@ export async function runCases(plan: Plan): Promise<Result[]> {
               home,
               answers,
               oracle,
-              pool,
+              pool: plan.unserved ? undefined : pool,
               slot,
               fallsBack: plan.fallsBack,
             });

@@ -55,7 +55,9 @@ pub(crate) fn complaints(
     }
     let mut named: Vec<&Vec<u8>> = named.iter().filter(|name| !name.is_empty()).collect();
     named.sort_unstable();
-    named.dedup();
+    if build == LegacyBuild::Rust {
+        named.dedup();
+    }
     for name in named {
         let (entry, is_folder) = parsed.look_up(name)?;
         match rustix::fs::statat(root, name.as_slice(), AtFlags::SYMLINK_NOFOLLOW) {

@@ -8,7 +8,7 @@ use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_matching::{Matcher, PatternKind};
 use amalgam_repo::Repository;
 use amalgam_types::{EXEC_BIT, Outcome, Reason, Rev, Stop};
-use amalgam_worktree::tracked_files;
+use amalgam_worktree::{known_files, tracked_files};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
@@ -67,13 +67,29 @@ impl Lines {
 fn list_working_copy(repository: &Repository, matcher: &Matcher, lines: &Lines, out: &mut Output<'_>) -> Outcome<bool> {
     let tracked = tracked_files(repository)?;
     refuse_subrepositories(|name| tracked.contains(name))?;
+    let named = named_files(repository, matcher)?;
+    let paths: Box<dyn Iterator<Item = &[u8]>> = match &named {
+        Some(named) => Box::new(named.iter().map(Vec::as_slice).filter(|path| tracked.contains(path))),
+        None => Box::new(tracked.iter().filter(|path| matcher.matches(path))),
+    };
     let mut found = false;
-    for path in tracked.iter().filter(|path| matcher.matches(path)) {
+    for path in paths {
         let details = if lines.verbose { Some(stat(repository, path)?) } else { None };
         lines.write(out, path, details);
         found = true;
     }
     Ok(found)
+}
+
+/// Where nothing but files of the dirstate was named, those names: legacy lists each as often as it was given.
+fn named_files(repository: &Repository, matcher: &Matcher) -> Outcome<Option<Vec<Vec<u8>>>> {
+    let mut named = matcher.explicit_files().to_vec();
+    named.sort_unstable();
+    if !matcher.prefix() || named.windows(2).all(|pair| pair[0] != pair[1]) {
+        return Ok(None);
+    }
+    let known = known_files(repository)?;
+    Ok(named.iter().all(|name| known.contains(name)).then_some(named))
 }
 
 /// Size and flag of a file in the working directory. Legacy aborts half-way through on a missing one.

@@ -18,20 +18,23 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     prepared.refuse_template()?;
+    if prepared.parsed.arguments.len() > 1 {
+        return Err(Stop::unsupported(Reason::UsageError, "more than one name"));
+    }
     refuse_relative_share(prepared)?;
     let quiet = prepared.quiet()?;
     let paths = remote_paths(&prepared.config, &prepared.env, &prepared.facts.version)?;
     pager::start(prepared, out)?;
-    match prepared.parsed.arguments.as_slice() {
-        [] => {
+    match prepared.parsed.arguments.first() {
+        None => {
             for (name, path) in paths.iter().flat_map(|(name, all)| all.iter().map(move |path| (name, path))) {
                 show(name, path, quiet, out)?;
             }
             Ok(0)
         }
         // Legacy takes an empty name for one that it need not find.
-        [name] if name.is_empty() => Ok(0),
-        [name] => {
+        Some(name) if name.is_empty() => Ok(0),
+        Some(name) => {
             let found = paths.get(name).map(Vec::as_slice).unwrap_or_default();
             if !quiet {
                 for path in found {
@@ -44,7 +47,6 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             }
             Ok(i32::from(found.is_empty()))
         }
-        _ => Err(Stop::unsupported(Reason::UsageError, "more than one name")),
     }
 }
 
