@@ -138,6 +138,7 @@ describe("shrinking", () => {
       ...process.env,
       AMALGAM_LEGACY_HG: findLegacy(undefined),
       AMALGAM_COMPAT_CACHE: path.join(folder, "cache"),
+      TMPDIR: folder,
     };
     const run = spawnSync(process.execPath, [main, ...args, "--scripts", found], { env, encoding: "utf8" });
     expect(run.status, run.stdout + run.stderr).toBe(1);
