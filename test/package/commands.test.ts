@@ -24,11 +24,14 @@ describe("amalgam itself", () => {
     expect(result.code).toBe(2);
     expect(result.stderr.toString()).toContain("Did you mean amalgam doctor?");
   });
-  test.each([["setup"], ["doctor"], ["explain"], ["commands"], ["policy"], ["hg"]])("%s --help has an example", (name) => {
-    const result = run(name, "--help");
-    expect(result.code).toBe(0);
-    expect(result.stdout.toString()).toContain(`example: amalgam ${name}`);
-  });
+  test.each([["setup"], ["doctor"], ["explain"], ["commands"], ["policy"], ["hg"]])(
+    "%s --help has an example",
+    (name) => {
+      const result = run(name, "--help");
+      expect(result.code).toBe(0);
+      expect(result.stdout.toString()).toContain(`example: amalgam ${name}`);
+    },
+  );
   test.each([["setup"], ["doctor"], ["explain"], ["commands"]])("%s refuses an unknown option", (name) => {
     const result = run(name, "--frob");
     expect(result.code).toBe(2);
