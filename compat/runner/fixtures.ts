@@ -179,7 +179,7 @@ export function restore(fixture: Fixture, target: string, touched: readonly stri
   const simple = (path: string): boolean =>
     /\/\.hg\/[\x21-\x7e]+$/.test(path) && !path.endsWith("/.hg/hgrc") && !fixture.relocate.includes(path);
   if (touched.length > 40 || !touched.every(simple)) return false;
-  for (const path of touched) rmSync(join(target, path), { recursive: true, force: true });
+  for (const path of touched) rmSync(join(target, path), { recursive: true, force: true, maxRetries: 5 });
   const kept = touched.filter((path) => lstatSync(join(fixture.world, path), { throwIfNoEntry: false }) !== undefined);
   if (kept.length > 0) execFileSync("cp", ["-a", "--parents", "--", ...kept, target], { cwd: fixture.world });
   return true;
@@ -187,7 +187,7 @@ export function restore(fixture: Fixture, target: string, touched: readonly stri
 
 /** Copies a fixture to `target`, keeping times and links, and rewrites the files that hold its absolute folder. */
 export function copyWorld(fixture: Fixture, target: string): void {
-  rmSync(target, { recursive: true, force: true });
+  rmSync(target, { recursive: true, force: true, maxRetries: 5 });
   execFileSync("cp", ["-a", "--", fixture.world, target]);
   for (const file of fixture.relocate) {
     const path = join(target, file);

@@ -132,7 +132,7 @@ export class Slot {
   }
 
   dispose(): void {
-    for (const folder of [this.world, this.#scratch]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [this.world, this.#scratch]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
