@@ -107,7 +107,9 @@ impl Repository {
             changelog.expect_scan();
         }
         let branch_names = BranchNames::new(self, changelog, new.len());
-        known.add(&new, &branch_names, visibility)
+        let branches = known.add(&new, &branch_names, visibility)?;
+        self.check_names(branches.iter().map(|(name, _)| name))?;
+        Ok(branches)
     }
 }
 

@@ -149,8 +149,12 @@ pub struct Changelog {
 }
 
 impl Changelog {
-    pub(crate) fn open(store: &Path) -> Outcome<Self> {
-        Ok(Changelog { indexed: Indexed::open(store, "00changelog")? })
+    pub(crate) fn open(store: &Path, ascii: bool) -> Outcome<Self> {
+        let mut indexed = Indexed::open(store, "00changelog")?;
+        if ascii {
+            indexed.revlog.require_ascii();
+        }
+        Ok(Changelog { indexed })
     }
 
     /// How many changesets there are.

@@ -73,6 +73,7 @@ impl Repository {
             }
         }
         let current = read_optional(&self.dot_hg().join("bookmarks.current"))?.unwrap_or_default();
+        self.check_names(out.iter().map(|(name, _)| name))?;
         out.active = names::current_bookmark(&current)?.filter(|name| out.by_name.contains_key(name));
         Ok(out)
     }
@@ -81,6 +82,7 @@ impl Repository {
     pub fn working_branch(&self) -> Outcome<Vec<u8>> {
         let text = read_optional(&self.dot_hg().join("branch"))?.unwrap_or_default();
         let name = names::utf8(names::strip(&text), "the working copy's branch")?;
+        self.check_names(std::iter::once(name))?;
         Ok(if name.is_empty() { b"default".to_vec() } else { name.to_vec() })
     }
 

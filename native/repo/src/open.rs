@@ -21,6 +21,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 /// one state of each file.
 pub struct Repository {
     pub(crate) layout: Layout,
+    /// Whether the local encoding is ASCII, so that other text is legacy's to convert.
+    ascii: bool,
     pub(crate) raw_parents: OnceLock<Outcome<(Node, Node)>>,
     pub(crate) changelog: OnceLock<Outcome<Changelog>>,
     pub(crate) manifestlog: OnceLock<Outcome<crate::changelog::Indexed>>,
@@ -136,6 +138,7 @@ impl Repository {
         }
         Ok(Repository {
             layout,
+            ascii: env.is_ascii(),
             raw_parents: OnceLock::new(),
             changelog: OnceLock::new(),
             manifestlog: OnceLock::new(),
@@ -188,6 +191,14 @@ impl Repository {
         &self.layout.requirements
     }
 
+    /// A stop where one of `names` would be converted for the local encoding.
+    pub(crate) fn check_names<'n>(&self, mut names: impl Iterator<Item = &'n [u8]>) -> Outcome<()> {
+        if self.ascii && !names.all(<[u8]>::is_ascii) {
+            return Err(Stop::unsupported(Reason::EncodingUnsupported, "a name is not ASCII"));
+        }
+        Ok(())
+    }
+
     pub(crate) fn cache(&self, name: &str) -> PathBuf {
         self.layout.shared_dot_hg.join("cache").join(name)
     }
@@ -197,7 +208,7 @@ impl Repository {
         let read = || {
             // The parents first: a commit that ends in between must not make them unknown.
             self.raw_parents()?;
-            Changelog::open(&self.layout.store)
+            Changelog::open(&self.layout.store, self.ascii)
         };
         self.changelog.get_or_init(read).as_ref().map_err(Clone::clone)
     }

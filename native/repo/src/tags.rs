@@ -70,6 +70,7 @@ impl Repository {
         }
         let tip = self.changelog()?.node(self.visibility(config)?.tip())?;
         out.push(Tag { name: b"tip".to_vec(), node: tip, local: false });
+        self.check_names(out.iter().map(|tag| tag.name.as_slice()))?;
         Ok(out)
     }
 

@@ -93,7 +93,7 @@ impl Deciding<'_, '_> {
             None => None,
         };
         let facts = known.clone().unwrap_or_else(without_legacy);
-        surroundings::check_encoding(env)?;
+        surroundings::check_encoding(env, &self.invocation.args)?;
         surroundings::check_language(env, known.as_ref())?;
         surroundings::check_variables(env, &facts)?;
         self.steps.note("environment", || "UTF-8, English".to_owned());
@@ -128,7 +128,8 @@ impl Deciding<'_, '_> {
         settings::check_command(&local, &resolved.name)?;
         self.steps.note("settings", || "no hook, no default".to_owned());
 
-        let rest = resolved.arguments.into_iter().chain(split.rest.iter().cloned()).collect();
+        let rest: Vec<Vec<u8>> = resolved.arguments.into_iter().chain(split.rest.iter().cloned()).collect();
+        surroundings::check_arguments(env, &rest)?;
         let parsed = parse(spec, &Split { rest, ..split }, &facts)?;
         flags::check_early(&early, &parsed)?;
         self.steps.note("command line", || format!("{} arguments", parsed.arguments.len()));
@@ -214,6 +215,10 @@ impl Deciding<'_, '_> {
         let repository: Option<Repository> = root.map(|root: PathBuf| Repository::open(&root, env)).transpose()?;
         if let Some(repository) = &repository {
             repository.check_build(&facts, &config)?;
+            if env.non_empty("HGTEST_UUIDFILE").is_some() && repository.requirements().has("dirstate-v2") {
+                // Names files that a status writes.
+                return Err(Stop::unsupported(Reason::EnvironmentUnsupported, "HGTEST_UUIDFILE"));
+            }
         }
         let prepared = Box::new(Prepared {
             spec,

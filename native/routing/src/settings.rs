@@ -8,6 +8,10 @@ use amalgam_types::{Outcome, Reason, Stop};
 const REFUSED_WHEN_ON: &[(&str, &str)] =
     &[("profiling", "enabled"), ("ui", "traceback"), ("ui", "nontty"), ("ui", "logblockedtimes")];
 
+/// Developer settings that change nothing here: a fixed date for what has none, which is read where it matters, and
+/// warnings about mistakes in code, of which the commands that native knows have none.
+const HARMLESS_DEVEL: &[&[u8]] = &[b"all-warnings", b"default-date"];
+
 /// Checks settings that concern every command.
 ///
 /// # Errors
@@ -20,7 +24,7 @@ pub(crate) fn check_common(config: &Config) -> Outcome<()> {
             return refuse(format!("{section}.{name}"));
         }
     }
-    if let Some((name, _)) = config.items("devel").find(|(name, _)| *name != b"default-date") {
+    if let Some((name, _)) = config.items("devel").find(|(name, _)| !HARMLESS_DEVEL.contains(name)) {
         return refuse(format!("devel.{}", String::from_utf8_lossy(name)));
     }
     match config.get("ui", "fallbackencoding") {
@@ -98,7 +102,8 @@ mod tests {
         assert_eq!(of("profiling", "enabled", "yes"), "config.unsupported");
         assert_eq!(of("profiling", "enabled", "no"), "-");
         assert_eq!(of("ui", "nontty", "true"), "config.unsupported");
-        assert_eq!(of("devel", "all-warnings", "1"), "config.unsupported");
+        assert_eq!(of("devel", "debug.extensions", "1"), "config.unsupported");
+        assert_eq!(of("devel", "all-warnings", "1"), "-");
         assert_eq!(of("devel", "default-date", "0 0"), "-");
         assert_eq!(of("ui", "fallbackencoding", "euc-jp"), "config.unsupported");
         assert_eq!(of("ui", "fallbackencoding", "ISO-8859-1"), "-");

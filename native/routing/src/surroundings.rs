@@ -10,11 +10,9 @@ const CHANGES: &[(&str, &[u8])] = &[
     ("HGPROF", b""),
     ("HGZSTDPOLICY", b""),
     ("HGDEMANDIMPORT", b""),
-    ("HGEMITWARNINGS", b""),
     ("HGCATAPULTSERVERPIPE", b""),
     ("HGENCODINGMODE", b"strict"),
     ("HGENCODINGAMBIGUOUS", b"narrow"),
-    ("HGTEST_UUIDFILE", b""),
     ("CHGINTERNALMARK", b""),
     ("STATPROF_DEST", b""),
 ];
@@ -52,6 +50,10 @@ pub(crate) fn check_variables(env: &Environment, facts: &LegacyFacts) -> Outcome
     if facts.build == LegacyBuild::Rust && env.non_empty("RUST_LOG").is_some() {
         return refuse("RUST_LOG");
     }
+    // Shows Python's deprecation warnings. Up to 3.11 there are none about Mercurial's own modules.
+    if env.non_empty("HGEMITWARNINGS").is_some() && !has_no_deprecations(&facts.python_version) {
+        return refuse("HGEMITWARNINGS");
+    }
     for (name, value) in env.vars.range(b"PYTHON".to_vec()..b"PYTHOO".to_vec()) {
         // Python treats an empty variable as one that is not set; `PYTHON` alone is not its own.
         if !value.is_empty() && name != b"PYTHON" && !HARMLESS_PYTHON.contains(&name.as_slice()) {
@@ -61,16 +63,25 @@ pub(crate) fn check_variables(env: &Environment, facts: &LegacyFacts) -> Outcome
     Ok(())
 }
 
-/// Checks that the local encoding is UTF-8.
+fn has_no_deprecations(python: &str) -> bool {
+    let mut parts = python.split('.').map(str::parse::<u32>);
+    matches!((parts.next(), parts.next()), (Some(Ok(3)), Some(Ok(minor))) if minor <= 11)
+}
+
+/// Checks that the local encoding is UTF-8, or ASCII and only asked for ASCII; the repository's own text is checked
+/// where it is read.
 ///
 /// # Errors
 /// `EncodingUnsupported` with the variable that says or may say otherwise.
-pub(crate) fn check_encoding(env: &Environment) -> Outcome<()> {
+pub(crate) fn check_encoding(env: &Environment, args: &[Vec<u8>]) -> Outcome<()> {
     let refuse = |name: &str, value: &[u8]| {
         let detail = format!("{name}={}", String::from_utf8_lossy(value));
         Err(Stop::unsupported(Reason::EncodingUnsupported, detail))
     };
     if let Some(name) = env.non_empty("HGENCODING") {
+        if env.is_ascii() {
+            return check_arguments(env, args);
+        }
         return if is_utf8(name) { Ok(()) } else { refuse("HGENCODING", name) };
     }
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
@@ -81,6 +92,17 @@ pub(crate) fn check_encoding(env: &Environment) -> Outcome<()> {
         }
         let charset = locale.split(|&b| b == b'.').nth(1).and_then(|rest| rest.split(|&b| b == b'@').next());
         return if charset.is_some_and(is_utf8) { Ok(()) } else { refuse(name, locale) };
+    }
+    Ok(())
+}
+
+/// Checks that arguments are ASCII where the encoding is.
+///
+/// # Errors
+/// `EncodingUnsupported`.
+pub(crate) fn check_arguments(env: &Environment, args: &[Vec<u8>]) -> Outcome<()> {
+    if env.is_ascii() && !args.iter().all(|arg| arg.is_ascii()) {
+        return Err(Stop::unsupported(Reason::EncodingUnsupported, "HGENCODING=ascii, and an argument is not"));
     }
     Ok(())
 }
@@ -130,7 +152,7 @@ mod tests {
     }
 
     fn encoding(vars: &[(&str, &str)]) -> bool {
-        check_encoding(&env(vars)).is_ok()
+        check_encoding(&env(vars), &[b"a".to_vec()]).is_ok()
     }
 
     fn language(vars: &[(&str, &str)]) -> bool {
@@ -154,6 +176,8 @@ mod tests {
         assert!(encoding(&[("HGENCODING", "utf-8"), ("LANG", "en_US")]));
         assert!(!encoding(&[("HGENCODING", "latin-1")]));
         assert!(encoding(&[("HGENCODING", "")]));
+        assert!(encoding(&[("HGENCODING", "ascii")]));
+        assert!(check_encoding(&env(&[("HGENCODING", "ascii")]), &["\u{e9}".into()]).is_err());
     }
 
     #[test]
@@ -177,6 +201,11 @@ mod tests {
         assert!(variable("HGENCODINGMODE", "strict"));
         assert!(!variable("HGENCODINGMODE", "replace"));
         assert!(variable("HGMODULEPOLICY", "c"));
+        assert!(!variable("HGEMITWARNINGS", "1"));
+        for (python, quiet) in [("3.9.2", true), ("3.11.7", true), ("3.12.0", false), ("3", false), ("2.7.18", false)] {
+            let facts = LegacyFacts { python_version: python.to_owned(), ..facts() };
+            assert_eq!(check_variables(&env(&[("HGEMITWARNINGS", "1")]), &facts).is_ok(), quiet, "{python}");
+        }
         assert!(variable("PYTHONPATH", "/x"));
         assert!(!variable("PYTHONUTF8", "0"));
         assert!(!variable("PYTHONWARNINGS", "error"));

@@ -25,4 +25,10 @@ impl Environment {
     pub fn non_empty(&self, name: &str) -> Option<&[u8]> {
         self.get(name).filter(|v| !v.is_empty())
     }
+
+    /// Whether `HGENCODING` says ASCII: text that needs more is then converted with losses, which is legacy's to do.
+    pub fn is_ascii(&self) -> bool {
+        let names = [b"ascii".as_slice(), b"us-ascii"];
+        self.get("HGENCODING").is_some_and(|value| names.iter().any(|name| value.eq_ignore_ascii_case(name)))
+    }
 }

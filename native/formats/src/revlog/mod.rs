@@ -39,6 +39,7 @@ pub struct Revlog {
     index: Index,
     open_data: DataOpener,
     data: OnceLock<Outcome<Box<dyn Source>>>,
+    ascii: bool,
 }
 
 impl Revlog {
@@ -46,7 +47,7 @@ impl Revlog {
     pub fn new(name: impl Into<String>, index: Box<dyn Source>, open_data: DataOpener) -> Outcome<Self> {
         let name = name.into();
         let index = Index::new(&name, index)?;
-        Ok(Revlog { name, index, open_data, data: OnceLock::new() })
+        Ok(Revlog { name, index, open_data, data: OnceLock::new(), ascii: false })
     }
 
     /// A revlog that has no file: it holds no revision.
@@ -56,7 +57,13 @@ impl Revlog {
             index: Index::empty(),
             open_data: Box::new(|| Err(damaged("an empty revlog has no data"))),
             data: OnceLock::new(),
+            ascii: false,
         }
+    }
+
+    /// Makes a text that is not ASCII a stop: legacy would convert it, with losses.
+    pub fn require_ascii(&mut self) {
+        self.ascii = true;
     }
 
     /// How many revisions there are.
@@ -91,7 +98,11 @@ impl Revlog {
 
     /// The text of `rev`, proved against its id. Censored, ellipsis and externally stored revisions are a stop.
     pub fn text(&self, rev: Rev) -> Outcome<Vec<u8>> {
-        self.read_text(rev).map_err(|stop| self.named(stop))
+        let text = self.read_text(rev).map_err(|stop| self.named(stop))?;
+        if self.ascii && !text.is_ascii() {
+            return Err(Stop::unsupported(Reason::EncodingUnsupported, format!("revision {rev} is not ASCII")));
+        }
+        Ok(text)
     }
 
     fn named(&self, stop: Stop) -> Stop {
