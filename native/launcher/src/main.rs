@@ -6,6 +6,7 @@
 
 mod background;
 mod inherited;
+mod journal;
 mod legacy;
 mod native;
 mod signals;
@@ -70,6 +71,7 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
         Decision::Legacy(unsupported) => unsupported.clone(),
         _ => match native::answer(&route) {
             Ok(code) => {
+                journal::append(&invocation.env, "native", &route);
                 if let Some(trace) = trace {
                     trace.end(&format!("native, exit code {code}"));
                 }
@@ -83,6 +85,7 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
     if let Some(trace) = trace {
         trace.end(&format!("legacy, {unsupported}"));
     }
+    journal::append(&invocation.env, unsupported.reason.id(), &route);
     if on_unsupported == OnUnsupported::Abort {
         write_error(format!("unsupported: {}\n", unsupported.reason.id()).as_bytes());
         return UNSUPPORTED_EXIT_CODE;

@@ -106,6 +106,51 @@ fn other_languages_encodings_and_variables_are_legacys() {
 }
 
 #[test]
+fn an_ascii_encoding_is_native_where_all_is_ascii() {
+    let mut sandbox = ready();
+    std::fs::write(sandbox.root().join("f"), "\u{e9}\n").expect("written");
+    sandbox.hg(["add", "f"]);
+    sandbox.hg(["commit", "-m", "plain"]);
+    sandbox.hg(["bookmark", "mark"]);
+    for (name, value) in [("HGENCODING", "ascii"), ("HGTEST_UUIDFILE", "/nonexistent")] {
+        sandbox.set_env(name, value);
+    }
+    let marks = sandbox.root().join(".hg/bookmarks");
+    let before = std::fs::read(&marks).expect("bookmarks");
+    let all: &[&[&str]] = &[&["status", "--change", "mark"], &["cat", "f"], &["manifest", "-r", "mark"]];
+    for args in all {
+        assert!(answered_by(&sandbox, args).starts_with("native"), "{args:?}");
+        assert_eq!(run(&sandbox, args), sandbox.hg(*args), "{args:?}");
+    }
+    std::fs::write(&marks, [before.as_slice(), b" \xc3\xa9\n"].concat()).expect("written");
+    let hex = &before[..40];
+    std::fs::write(&marks, [&before, hex, b" \xc3\xa9\n"].concat()).expect("written");
+    assert!(answered_by(&sandbox, all[0]).starts_with("legacy, environment.encoding"));
+    assert!(answered_by(&sandbox, &["cat", "\u{e9}"]).starts_with("legacy, environment.encoding"));
+    assert!(answered_by(&sandbox, &["status"]).starts_with("native"));
+    std::fs::write(&marks, &before).expect("written");
+    sandbox.unset_env("HGENCODING");
+    sandbox.hg(["commit", "--amend", "-m", "\u{e9}"]);
+    sandbox.set_env("HGENCODING", "ascii");
+    assert!(answered_by(&sandbox, &["status", "--change", "mark"]).starts_with("legacy, environment.encoding"));
+}
+
+#[test]
+fn a_journal_gets_one_line_per_invocation() {
+    let mut sandbox = ready();
+    let journal = sandbox.base().join("journal");
+    sandbox.set_env("AMALGAM_JOURNAL", &journal);
+    for args in [&["root"][..], &["st", "--config", "hooks.pre-status=true"], &["ci", "-m", "secret"], &["secret"], &[]]
+    {
+        assert_eq!(run(&sandbox, args), sandbox.hg(args), "{args:?}");
+    }
+    let lines = std::fs::read_to_string(&journal).expect("a journal");
+    assert_eq!(lines, "native root\nconfig.hook status\ncommand.unknown commit\ncommand.unknown -\ncommand.none -\n");
+    sandbox.set_env("AMALGAM_JOURNAL", sandbox.base().join("no/such/folder"));
+    assert_eq!(run(&sandbox, &["root"]), sandbox.hg(["root"]));
+}
+
+#[test]
 fn a_trace_tells_the_steps() {
     let sandbox = ready();
     let output = sandbox.command(LAUNCHER).arg("root").env("AMALGAM_TRACE", "1").output().expect("runs");

@@ -8,6 +8,8 @@
 //! | `AMALGAM_TRANSPORT` | `exec` or `warm`; recorded in the route |
 //! | `AMALGAM_HOME` | one folder for policy, route table and caches; otherwise the XDG folders |
 //! | `AMALGAM_TRACE` | `1`: the route and its timings on stderr |
+//! | `AMALGAM_JOURNAL` | a file to which each invocation appends one line, `native COMMAND` or `REASON COMMAND`; nothing that the user typed is in it but the name of a command that legacy has |
+//! | `AMALGAM_UNPROVEN` | `answer`: native also answers for a version of legacy that is not proven; for the parity suite, which proves it |
 //! | `AMALGAM_FALLBACK` | set by the launcher itself, only for a legacy that is a wrapper script, so that a wrapper that leads back to amalgam is noticed |
 //! | `AMALGAM_GATHERING` | set by amalgam itself while it asks legacy for facts |
 //!
@@ -34,6 +36,10 @@ pub const TRANSPORT: &str = "AMALGAM_TRANSPORT";
 pub const HOME: &str = "AMALGAM_HOME";
 /// Explain on stderr.
 pub const TRACE: &str = "AMALGAM_TRACE";
+/// One line per invocation into this file.
+pub const JOURNAL: &str = "AMALGAM_JOURNAL";
+/// Answer for an unproven legacy.
+pub const UNPROVEN: &str = "AMALGAM_UNPROVEN";
 /// Guard against wrapper scripts that lead back to amalgam.
 pub const FALLBACK: &str = "AMALGAM_FALLBACK";
 /// Set while facts are being gathered.
@@ -87,6 +93,11 @@ pub fn mode_override(env: &Environment) -> Result<Option<ModeOverride>, Unsuppor
 /// Whether `AMALGAM_TRACE` asks for a trace.
 pub fn trace(env: &Environment) -> bool {
     env.non_empty(TRACE).is_some_and(|value| value != b"0")
+}
+
+/// Whether native may answer for a legacy that nothing is proven about.
+pub fn answers_unproven(env: &Environment) -> bool {
+    env.get(UNPROVEN) == Some(b"answer")
 }
 
 /// Where amalgam's files are; a part is `None` where no variable says where it could be.
