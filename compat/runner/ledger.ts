@@ -1,9 +1,11 @@
 // The known differences. An entry is not a licence: the cases still run, and an entry whose difference has gone
 // fails the run until it is struck out. `never` says why it will stay, `not-yet` what is owed, `flaky` may do either.
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { ledgerSchema } from "./schema.ts";
 import { FileMistakes, readYamlFile } from "./yaml-file.ts";
+
+const root = join(import.meta.dirname, "..", "..");
 
 export interface LedgerEntry {
   kind: "never" | "not-yet" | "flaky";
@@ -18,7 +20,7 @@ export function loadLedger(folder: string): Map<string, LedgerEntry> {
   for (const name of readdirSync(folder)
     .filter((file) => file.endsWith(".yaml"))
     .sort()) {
-    const file = `compat/ledger/${name}`;
+    const file = relative(root, join(folder, name));
     try {
       for (const entry of readYamlFile(join(folder, name), file, ledgerSchema).entries) {
         for (const id of entry.ids) {

@@ -12,6 +12,7 @@ import { count, findLegacy, type Options, projectRoot, readOptions, usage } from
 import { isPlain } from "./oracle.ts";
 import { weigh } from "./outcome.ts";
 import { planTable, writePlan } from "./plan.ts";
+import { afterRun, provenFiles, readProven, writeProven } from "./proven.ts";
 import { writeJson, writeJunit, writeScripts } from "./report-files.ts";
 import { failureText, summaryTable } from "./report-terminal.ts";
 import { caseNumber, runCases } from "./run.ts";
@@ -50,10 +51,15 @@ function isQuick(one: Case): boolean {
   return (caseNumber(one.id) >>> 8) % (isPlain(one) ? quickSample.plain : quickSample.other) === 0;
 }
 
+/** Whether a case is for this reference and this user. */
+function fits(legacy: Legacy, one: Case): boolean {
+  if (one.legacy !== undefined && one.legacy !== legacy.build) return false;
+  return one.root === undefined || one.root === (process.getuid?.() === 0);
+}
+
 function selects(options: Options, legacy: Legacy, one: Case): boolean {
   if (options.tier === "quick" && options.filters.length === 0 && !isQuick(one)) return false;
-  if (one.legacy !== undefined && one.legacy !== legacy.build) return false;
-  if (one.root !== undefined && one.root !== (process.getuid?.() === 0)) return false;
+  if (!fits(legacy, one)) return false;
   return (
     options.filters.length === 0 ||
     options.filters.some((text) => (text.startsWith("=") ? one.id === text.slice(1) : one.id.includes(text)))
@@ -126,6 +132,11 @@ async function main(): Promise<number> {
       summary,
       results: judged,
     };
+    if (options.prove) {
+      const full = every.filter((one) => fits(legacy, one));
+      const known = readProven(provenFiles(projectRoot).json);
+      writeProven(projectRoot, afterRun(known, legacy, judged, { quick: full.filter(isQuick), full }));
+    }
     if (options.json !== undefined) writeJson(options.json, report);
     if (options.plan !== undefined) writePlan(options.plan, planTable(summary, legacy.version, legacy.build));
     if (options.junit !== undefined) writeJunit(options.junit, judged);

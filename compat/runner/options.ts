@@ -19,6 +19,8 @@ Runs command lines on the installed Mercurial and on amalgam and compares every 
   --scripts FOLDER  write a reproducing shell script per failure
   --jobs N          runs at once (default: number of processors)
   --max-failures N  show at most N failures (default 40)
+  --prove           enter what passed and failed into compat/proven.json, from which native's table of proven
+                    releases is made (needs a build afterwards)
   --native-only     leave out the runs that fall back, which only start the reference again
   --fresh           forget kept answers of the reference
   --list            print the case ids and stop
@@ -56,6 +58,7 @@ export function readOptions(args: string[]) {
       shrink: { type: "string", default: "5" },
       "max-failures": { type: "string", default: "40" },
       calibrate: flag,
+      prove: flag,
       fresh: flag,
       "native-only": flag,
       list: flag,

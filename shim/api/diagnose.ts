@@ -95,12 +95,12 @@ export function findingsOf({ launcher, legacy, facts, policy, commands: routes }
       "Everything goes to Python until it does.",
     );
   }
-  const { versions, builds } = engine().proven();
-  const unproven = routes.find((route) => route.reason === "legacy.unproven");
-  if (unproven) {
+  const unproven = routes.filter((route) => route.reason === "legacy.unproven").map(({ command }) => command);
+  if (unproven.length > 0) {
+    const proven = engine().proven().map(({ version, build }) => `${version} (${build})`);
     add(
-      `Mercurial ${legacy.version} (${legacy.build}) has not been proven: ${unproven.detail}`,
-      `Proven are ${versions.join(", ")} (${builds.join(", ")}); everything else goes to Python.`,
+      `native is not proven against Mercurial ${legacy.version} (${legacy.build}) for ${unproven.join(", ")}`,
+      `Proven are ${proven.join(", ")}; everything else goes to Python.`,
     );
   }
   for (const problem of policy.problems) {

@@ -123,6 +123,6 @@ export interface Addon {
   commands(): Command[];
   /** The options that every command takes. */
   globalFlags(): Flag[];
-  /** The releases and builds of Mercurial that native is proven against. */
-  proven(): { versions: string[]; builds: string[] };
+  /** The releases and builds of Mercurial that native is proven against, and for which commands (`*`: all). */
+  proven(): { version: string; build: string; commands: string[] }[];
 }

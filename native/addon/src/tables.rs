@@ -1,7 +1,7 @@
 //! The engine's own tables: reasons, commands, what is proven; and the compiler of route tables.
 
 use amalgam_commands::{COMMANDS, FlagKind, GLOBAL_FLAGS};
-use amalgam_routing::proven::{BUILDS, VERSIONS, build_name};
+use amalgam_routing::proven::rows;
 use amalgam_routing::table::{self, Mode, Rule, Table};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
@@ -84,22 +84,26 @@ pub fn global_flags() -> Vec<Flag> {
     GLOBAL_FLAGS.iter().map(Flag::from).collect()
 }
 
-/// What native is proven against.
+/// One legacy that native is proven against.
 #[napi(object)]
 pub struct Proven {
-    /// Releases.
-    pub versions: Vec<String>,
-    /// Builds.
-    pub builds: Vec<String>,
+    /// Release.
+    pub version: String,
+    /// Build.
+    pub build: String,
+    /// Commands; `*` is all of them.
+    pub commands: Vec<String>,
 }
 
 /// The releases and builds of Mercurial that native is proven against.
 #[napi]
-pub fn proven() -> Proven {
-    Proven {
-        versions: VERSIONS.iter().map(|&version| version.to_owned()).collect(),
-        builds: BUILDS.iter().map(|&build| build_name(build).to_owned()).collect(),
-    }
+pub fn proven() -> Vec<Proven> {
+    let proven = |(version, build, commands): (&str, &str, Vec<&str>)| Proven {
+        version: version.to_owned(),
+        build: build.to_owned(),
+        commands: commands.into_iter().map(str::to_owned).collect(),
+    };
+    rows().map(proven).collect()
 }
 
 /// One route of the policy.

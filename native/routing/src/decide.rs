@@ -118,7 +118,7 @@ impl Deciding<'_, '_> {
         self.command = Some(spec.name);
         self.policy(spec, forced)?;
         if let Some(facts) = &known {
-            proven::check(facts).map_err(|what| Stop::unsupported(Reason::LegacyUnproven, what))?;
+            proven::check(env, facts, spec.name).map_err(|what| Stop::unsupported(Reason::LegacyUnproven, what))?;
         }
         let names = extensions::enabled(&local)?;
         let dot_hg = place.root.as_ref().map(|root| root.join(".hg"));
