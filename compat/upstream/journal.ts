@@ -1,0 +1,33 @@
+// What the launcher wrote of each invocation (AMALGAM_JOURNAL): `native status` or `command.unknown commit`.
+
+/** How often each line stands in a journal, the most frequent first. */
+export function countLines(text: string): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of text.split("\n")) {
+    if (/^[a-z]+(\.[a-z-]+)? \S+$/.test(line)) counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+}
+
+/** Adds up several counts by a part of the line; lines for which `key` gives nothing are left out. */
+export function sumBy(
+  all: readonly Record<string, number>[],
+  key: (who: string, command: string) => string | undefined,
+): [string, number][] {
+  const sums = new Map<string, number>();
+  for (const counts of all) {
+    for (const [line, times] of Object.entries(counts)) {
+      const [who = "", command = ""] = line.split(" ");
+      const name = key(who, command);
+      if (name !== undefined) sums.set(name, (sums.get(name) ?? 0) + times);
+    }
+  }
+  return [...sums].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+}
+
+/** How many invocations were native, and how many there were. */
+export function nativeShare(all: readonly Record<string, number>[]): { native: number; total: number } {
+  const sums = sumBy(all, (who) => (who === "native" ? "native" : "other"));
+  const of = (name: string): number => sums.find(([key]) => key === name)?.[1] ?? 0;
+  return { native: of("native"), total: of("native") + of("other") };
+}
