@@ -89,7 +89,8 @@ async function main(): Promise<number> {
   );
   const release = exclusiveFolder(work);
   if (options.fresh) rmSync(join(cache, "answers"), { recursive: true, force: true });
-  const fixtures = new FixtureCache(join(cache, "fixtures"), legacy);
+  // One folder per release: building for one forgets what was built before in its folder.
+  const fixtures = new FixtureCache(join(cache, "fixtures", `${legacy.version}-${legacy.build}`), legacy);
   const selected = options.generate === undefined ? every.filter((one) => selects(options, legacy, one)) : [];
   const terminal = process.stderr.isTTY;
   const started = performance.now();

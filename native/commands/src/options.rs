@@ -144,7 +144,7 @@ fn is_option(arg: &[u8]) -> bool {
 }
 
 /// `(major, minor)` of legacy; a version that cannot be read counts as the newest.
-fn version_of(facts: &LegacyFacts) -> (u16, u16) {
+pub(crate) fn version_of(facts: &LegacyFacts) -> (u16, u16) {
     let mut parts = facts.version.split(['.', '+', 'r']).map(str::parse::<u16>);
     match (parts.next(), parts.next()) {
         (Some(Ok(major)), Some(Ok(minor))) => (major, minor),

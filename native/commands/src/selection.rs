@@ -3,6 +3,7 @@
 
 use crate::Prepared;
 use crate::display::PathDisplay;
+use crate::options::version_of;
 use amalgam_formats::manifest::Manifest;
 use amalgam_matching::{Engine, MatchContext, MatchOptions, Matcher, PatternKind};
 use amalgam_query::Context;
@@ -10,6 +11,9 @@ use amalgam_repo::Repository;
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, short_hex};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+/// The release whose patterns have `filepath:`; before it that is part of a name.
+const FILEPATH_SINCE: (u16, u16) = (6, 5);
 
 /// Files whose presence makes a revision or working directory one with subrepositories.
 const SUBREPOSITORY_FILES: [&[u8]; 2] = [b".hgsub", b".hgsubstate"];
@@ -46,8 +50,15 @@ impl Prepared {
     /// What the matching crate needs to know of this invocation. `cwd` is [`Prepared::cwd_in_repository`].
     ///
     /// # Errors
-    /// When there is no repository.
+    /// When there is no repository, or a pattern may be of a kind that this release of legacy does not have.
     pub(crate) fn match_context<'a>(&'a self, cwd: &'a [u8]) -> Outcome<MatchContext<'a>> {
+        if version_of(&self.facts) < FILEPATH_SINCE {
+            let lists = [self.parsed.arguments.as_slice(), self.parsed.list("include"), self.parsed.list("exclude")];
+            let may_be = |pattern: &&Vec<u8>| pattern.starts_with(b"filepath:") || pattern.starts_with(b"listfile");
+            if lists.into_iter().flatten().any(|pattern| may_be(&pattern)) {
+                return Err(Stop::unsupported(Reason::PatternUnsupported, "filepath: is newer than this legacy"));
+            }
+        }
         Ok(MatchContext {
             root: self.repository()?.root(),
             cwd,
