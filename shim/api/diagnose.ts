@@ -97,7 +97,9 @@ export function findingsOf({ launcher, legacy, facts, policy, commands: routes }
   }
   const unproven = routes.filter((route) => route.reason === "legacy.unproven").map(({ command }) => command);
   if (unproven.length > 0) {
-    const proven = engine().proven().map(({ version, build }) => `${version} (${build})`);
+    const proven = engine()
+      .proven()
+      .map(({ version, build }) => `${version} (${build})`);
     add(
       `native is not proven against Mercurial ${legacy.version} (${legacy.build}) for ${unproven.join(", ")}`,
       `Proven are ${proven.join(", ")}; everything else goes to Python.`,
