@@ -83,6 +83,35 @@ export const commands: readonly NativeCommand[] = [
     ]
   },
   {
+    "names": [ "diff" ],
+    "doc": "diff repository (or selected files)",
+    "paged": true,
+    "flags": [
+      { "short": "r", "long": "rev", "takesValue": true, "list": true, "native": true },
+      { "short": "", "long": "from", "takesValue": true, "list": false, "native": true },
+      { "short": "", "long": "to", "takesValue": true, "list": false, "native": true },
+      { "short": "c", "long": "change", "takesValue": true, "list": false, "native": true },
+      { "short": "", "long": "ignore-changes-from-ancestors", "takesValue": false, "list": false, "native": false },
+      { "short": "a", "long": "text", "takesValue": false, "list": false, "native": true },
+      { "short": "g", "long": "git", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "binary", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "nodates", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "noprefix", "takesValue": false, "list": false, "native": true },
+      { "short": "p", "long": "show-function", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "reverse", "takesValue": false, "list": false, "native": true },
+      { "short": "w", "long": "ignore-all-space", "takesValue": false, "list": false, "native": true },
+      { "short": "b", "long": "ignore-space-change", "takesValue": false, "list": false, "native": true },
+      { "short": "B", "long": "ignore-blank-lines", "takesValue": false, "list": false, "native": true },
+      { "short": "Z", "long": "ignore-space-at-eol", "takesValue": false, "list": false, "native": true },
+      { "short": "U", "long": "unified", "takesValue": true, "list": false, "native": true },
+      { "short": "", "long": "stat", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "root", "takesValue": true, "list": false, "native": false },
+      { "short": "I", "long": "include", "takesValue": true, "list": true, "native": true },
+      { "short": "X", "long": "exclude", "takesValue": true, "list": true, "native": true },
+      { "short": "S", "long": "subrepos", "takesValue": false, "list": false, "native": true }
+    ]
+  },
+  {
     "names": [ "files" ],
     "doc": "list tracked files",
     "paged": true,
