@@ -13,23 +13,6 @@ from commandserver import Connection, Unusable
 
 # Seconds after which a command counts as one that a fresh process has to be asked about.
 LIMIT = 30
-# Commands for one process of a server: what the first one imports, the others find.
-COMMANDS = 25
-# Connections that stay open.
-KEPT = 8
-
-connections = {}
-
-
-def connect(address):
-    connection, used = connections.pop(address, (None, 0))
-    if connection is not None and used < COMMANDS:
-        return connection, used
-    if connection is not None:
-        connection.socket.close()
-    connection = Connection(address)
-    connection.socket.settimeout(LIMIT)
-    return connection, 0
 
 
 def answer(request):
@@ -39,7 +22,9 @@ def answer(request):
     streams = [os.memfd_create("stdout"), os.memfd_create("stderr")]
     null = os.open(os.devnull, os.O_RDONLY)
     try:
-        connection, used = connect(request["address"])
+        # One command for each process: `--config ui.tweakdefaults=yes`, for one, would outlive its command.
+        connection = Connection(request["address"])
+        connection.socket.settimeout(LIMIT)
         try:
             connection.attach([null] + streams)
             connection.prepare(base64.b64decode(request["cwd"]), request["umask"], env, args)
@@ -47,9 +32,8 @@ def answer(request):
         except TimeoutError:
             connection.kill()
             raise
-        connections[request["address"]] = (connection, used + 1)
-        if len(connections) > KEPT:
-            connections.pop(next(iter(connections)))[0].socket.close()
+        finally:
+            connection.socket.close()
         return {"code": code, "stdout": content(streams[0]), "stderr": content(streams[1])}
     finally:
         for descriptor in [null] + streams:

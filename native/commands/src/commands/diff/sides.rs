@@ -30,8 +30,11 @@ pub(super) fn settle(prepared: &Prepared) -> Outcome<Directed> {
     let mut turned = parsed.switch("reverse");
     let sides = if let Some(change) = change {
         let rev = single(prepared, change)?;
-        let parent = if rev == NULL_REV { NULL_REV } else { prepared.repository()?.changelog()?.parents(rev)?[0] };
-        Sides::Between(parent, rev)
+        if rev == NULL_REV {
+            // Legacy takes the last changeset for its parent.
+            return Err(Stop::unsupported(Reason::RevisionExpression, "the change of the null revision"));
+        }
+        Sides::Between(prepared.repository()?.changelog()?.parents(rev)?[0], rev)
     } else if from.is_some() || to.is_some() {
         match (from, to) {
             (Some(from), None) => Sides::since(prepared, single(prepared, from)?)?,
