@@ -15,8 +15,8 @@ const proofSchema = z.strictObject({
   native: z.int().min(0),
 });
 const provenSchema = z.strictObject({
-  /** Releases that native is developed against: `npm test` runs the suite on them, so every command counts. */
-  reference: z.array(z.strictObject(installation)),
+  /** Releases that native is developed against: every command counts, or those that are named. */
+  reference: z.array(z.strictObject({ ...installation, commands: z.array(z.string()).optional() })),
   proofs: z.array(proofSchema),
 });
 
@@ -56,7 +56,9 @@ const key = ({ version, build, group }: Pick<Proof, "version" | "build" | "group
 
 /** The engine's table. */
 export function tableText({ reference, proofs }: Proven): string {
-  const rows = reference.map(({ version, build }) => `${version} ${build} *`);
+  const rows = reference.map(
+    ({ version, build, commands }) => `${version} ${build} ${commands?.join(" ") ?? "*"}`,
+  );
   for (const of of new Set(proofs.map(({ version, build }) => `${version} ${build}`))) {
     const groups = proofs.filter(({ version, build }) => `${version} ${build}` === of).map(({ group }) => group);
     const commands = groups.filter((group) => ![...sharedGroups, ...otherGroups].includes(group)).sort();

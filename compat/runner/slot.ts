@@ -23,9 +23,11 @@ export interface Outcome {
   changes: Changes;
 }
 
-/** The user configuration of a case that brings none. */
+/** The user configuration of a case that brings none. The working directory has a fixed date: `diff` shows it. */
 export const baseSettings = `[ui]
 username = Test User <test@example.org>
+[devel]
+default-date = 0 0
 `;
 
 export class Slot {

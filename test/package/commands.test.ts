@@ -97,8 +97,9 @@ describe("explain", () => {
 describe("commands", () => {
   test("lists commands with the flags that native leaves to Python", () => {
     const lines = text("commands").split("\n");
-    expect(lines.find((line) => line.startsWith("status, st "))).toContain("-m --modified");
-    expect(lines.find((line) => line.startsWith("every command "))).toContain("--cwd=");
+    const below = (start: string): string | undefined => lines[lines.findIndex((line) => line.startsWith(start)) + 1];
+    expect(below("status, st ")).toContain("-m --modified");
+    expect(lines.slice(lines.findIndex((line) => line.startsWith("every command"))).join(" ")).toContain("--cwd=");
     expect(lines.find((line) => line.startsWith("  to Python"))).toBeDefined();
   });
   test("prints as JSON what the generated table holds", () => {
