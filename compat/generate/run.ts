@@ -1,7 +1,7 @@
 // What `npm run compat -- --generate N` does: the runner's options in, judged results out.
 import { join } from "node:path";
 import { count, type Options, projectRoot } from "../runner/options.ts";
-import { type Judged, weigh } from "../runner/outcome.ts";
+import { type Judged, type LedgerState, weigh } from "../runner/outcome.ts";
 import { type Plan, runCases } from "../runner/run.ts";
 import { knownDifferences } from "./known.ts";
 import { Session } from "./session.ts";
@@ -14,12 +14,14 @@ export async function runGenerated(
   options: Options,
   run: Omit<Plan, "cases" | "fixtures">,
   say: (text: string) => void,
-): Promise<Judged[]> {
+): Promise<{ judged: Judged[]; ledger: LedgerState[] }> {
   const { legacy } = run;
   const lines = count("generate", options.generate ?? "0");
   const seed = options.seed === undefined ? Math.floor(Math.random() * 1e9) : count("seed", options.seed);
   const repositories =
-    options.repositories === undefined ? Math.ceil(lines / linesEach) : count("repositories", options.repositories);
+    options.generatedRepositories === undefined
+      ? Math.ceil(lines / linesEach)
+      : count("repositories", options.generatedRepositories);
   say(
     `${lines} generated command lines on ${repositories} repositories; repeat with --generate ${lines} --repositories ${repositories} --seed ${seed}`,
   );
@@ -29,7 +31,7 @@ export async function runGenerated(
     run: (cases, fixtures, keep) =>
       runCases({
         ...run,
-        ...{ cases, fixtures, lanes: 1, calibrate: run.calibrate || !keep },
+        ...{ cases, fixtures, lanes: 1, calibrate: run.calibrate && keep },
         // A trial is one case and about one subject.
         unserved: !keep,
         workers: keep ? run.workers : 1,
@@ -38,12 +40,12 @@ export async function runGenerated(
   });
   try {
     const results = await session.run();
-    const { judged } = weigh(results, knownDifferences(results, legacy.build), new Set(results.map(({ id }) => id)));
-    const failed = judged.filter(({ verdict, face }) => verdict === "failed" && face !== "face");
+    const weighed = weigh(results, knownDifferences(results, legacy.build), () => true);
+    const failed = weighed.judged.filter(({ verdict, face }) => verdict === "failed" && face !== "face");
     const [subject] = run.subjects;
     const folder = options.scripts ?? join(run.cache, "reproducers");
-    if (subject) await session.shrink(failed, count("shrink", options.shrink), folder, subject);
-    return judged;
+    if (subject) await session.shrink(failed, count("shrink", options.shrink ?? "5"), folder, subject);
+    return weighed;
   } finally {
     session.stop();
   }

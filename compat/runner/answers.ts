@@ -6,9 +6,10 @@ import { join } from "node:path";
 import type { Case } from "./cases.ts";
 import type { Fixture } from "./fixtures.ts";
 import type { Legacy } from "./legacy.ts";
+import type { Reference } from "./reference.ts";
 import type { Outcome } from "./slot.ts";
 
-const layout = "answers 1";
+const layout = "answers 2";
 
 export class AnswerCache {
   readonly #file: string;
@@ -26,28 +27,24 @@ export class AnswerCache {
     }
   }
 
-  get(one: Case): Outcome | undefined {
+  get(one: Case): Reference | undefined {
     const line = this.#known.get(this.#key(one));
     if (line === undefined) return undefined;
     try {
-      const { stdout, stderr, code, changes } = JSON.parse(line);
+      const { first, again, calibrated } = JSON.parse(line);
       return {
-        answer: { stdout: Buffer.from(stdout, "base64"), stderr: Buffer.from(stderr, "base64"), code },
-        changes,
+        outcome: decode(first),
+        calibrated: calibrated === true,
+        ...(again === undefined ? {} : { again: decode(again) }),
       };
     } catch {
       return undefined;
     }
   }
 
-  put(one: Case, outcome: Outcome): void {
-    const { stdout, stderr, code } = outcome.answer;
-    const value = {
-      stdout: stdout.toString("base64"),
-      stderr: stderr.toString("base64"),
-      code,
-      changes: outcome.changes,
-    };
+  /** The last line for a case counts. */
+  put(one: Case, { outcome, again, calibrated }: Reference): void {
+    const value = { first: encode(outcome), again: again && encode(again), calibrated };
     appendFileSync(this.#file, `${this.#key(one)} ${JSON.stringify(value)}\n`);
   }
 
@@ -62,10 +59,29 @@ export class AnswerCache {
       one.hgrc,
       one.stdin,
       one.tty && [one.tty, "terminal 2"],
+      one.umask,
     ];
     return createHash("sha256")
       .update(`${this.#seed}\0${JSON.stringify(parts)}`)
       .digest("hex")
       .slice(0, 32);
   }
+}
+
+function encode({ answer, changes }: Outcome): object {
+  const { stdout, stderr, code } = answer;
+  return { stdout: stdout.toString("base64"), stderr: stderr.toString("base64"), code, changes };
+}
+
+function decode(value: {
+  stdout: string;
+  stderr: string;
+  code: number | string;
+  changes: Outcome["changes"];
+}): Outcome {
+  const { stdout, stderr, code, changes } = value;
+  return {
+    answer: { stdout: Buffer.from(stdout, "base64"), stderr: Buffer.from(stderr, "base64"), code },
+    changes,
+  };
 }

@@ -1,9 +1,10 @@
 // Turns case files into single comparisons: one command line, in one folder of one fixture, under one variant.
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { type FillIns, fillIn, type Writing } from "./fill-ins.ts";
 import { type CaseEntry, type CaseFile, caseFileSchema, type NativeRule } from "./schema.ts";
 import { splitWords } from "./words.ts";
-import { FileMistakes, readYamlFile } from "./yaml-file.ts";
+import { readYamlFile } from "./yaml-file.ts";
+import { readAll, yamlFiles } from "./yaml-files.ts";
 
 /** One comparison. */
 export interface Case {
@@ -24,6 +25,15 @@ export interface Case {
   legacy: "c" | "rust" | undefined;
   root: boolean | undefined;
   tier: "quick" | "full" | "sampled";
+  /** Octal text; only a variant of the environment sets it. */
+  umask?: string | undefined;
+  /** Where the case is written. */
+  source?: { file: string; line: number } | undefined;
+}
+
+/** A stable number for a case, so that it always runs in the same folder and its kept answer stays valid. */
+export function caseNumber(id: string): number {
+  return createHash("sha256").update(id).digest().readUInt32BE(0);
 }
 
 const list = <T>(value: T | T[] | undefined, otherwise: T[]): T[] =>
@@ -33,49 +43,70 @@ const list = <T>(value: T | T[] | undefined, otherwise: T[]): T[] =>
 const lines = (run: string | string[]): string[] =>
   Array.isArray(run) ? run : run.split("\n").filter((line) => line.trim() !== "");
 
-/** Reads every case file of a folder. Throws `FileMistakes` with all mistakes of all files. */
-export function loadCases(folder: string, fixtures: ReadonlySet<string>): Case[] {
+/** Where cases may run. */
+export interface Places {
+  fixtures: ReadonlySet<string>;
+  /** Repositories of the user's by name, with what their fill-ins stand for: then fixtures are left out. */
+  repositories?: ReadonlyMap<string, FillIns>;
+}
+
+/** Reads every case file of a folder, or one file. Throws `FileMistakes` with all mistakes of all files. */
+export function loadCases(place: string, places: Places): Case[] {
   const cases: Case[] = [];
-  const mistakes: string[] = [];
   const seen = new Set<string>();
-  for (const name of readdirSync(folder)
-    .filter((file) => file.endsWith(".yaml"))
-    .sort()) {
-    const shown = `compat/cases/${name}`;
-    try {
-      const file = readYamlFile(join(folder, name), shown, caseFileSchema);
-      for (const entry of file.cases) {
-        for (const repo of list(entry.repos, [])) {
-          if (!fixtures.has(repo)) mistakes.push(`${shown}: case ${entry.name}: no fixture named ${repo}`);
-        }
-        for (const one of expand(name.replace(/\.yaml$/, ""), file, entry)) {
-          if (seen.has(one.id)) mistakes.push(`${shown}: case ${entry.name}: listed twice: ${one.id}`);
+  readAll(yamlFiles(place), ({ path, shown, name }, mistakes) => {
+    const file = readYamlFile(path, shown, caseFileSchema);
+    for (const [index, entry] of file.value.cases.entries()) {
+      const at = (key: string): string => `${file.at(["cases", index, key])}: case ${entry.name}`;
+      const { repos, mistake } = reposOf(entry, places);
+      if (mistake !== undefined) mistakes.push(`${at("repos")}: ${mistake}`);
+      try {
+        for (const one of expand(name, file.value, entry, repos, places)) {
+          if (seen.has(one.id)) mistakes.push(`${at("run")}: listed twice: ${one.id}`);
           seen.add(one.id);
-          cases.push(one);
+          cases.push({ ...one, source: { file: path, line: file.line(["cases", index]) } });
         }
+      } catch (error) {
+        mistakes.push(`${at("run")}: ${(error as Error).message}`);
       }
-    } catch (error) {
-      if (!(error instanceof FileMistakes)) throw error;
-      mistakes.push(...error.mistakes);
     }
-  }
-  if (mistakes.length > 0) throw new FileMistakes(mistakes);
+  });
   return cases;
 }
 
-function* expand(group: string, file: CaseFile, entry: CaseEntry): Generator<Case> {
+/** The repositories that an entry runs in. */
+function reposOf(entry: CaseEntry, { fixtures, repositories }: Places): { repos: string[]; mistake?: string } {
+  const named = list(entry.repos, [...(repositories?.keys() ?? [])]);
+  const unknown = named.filter((name) => !fixtures.has(name) && !repositories?.has(name));
+  if (unknown.length > 0) {
+    const allowed = [...(repositories?.keys() ?? fixtures)].sort().join(", ");
+    return { repos: [], mistake: `no repository named ${unknown.join(", ")}; allowed are ${allowed}` };
+  }
+  if (named.length === 0) return { repos: [], mistake: "needs repos: without --repository there is no other" };
+  return { repos: repositories ? named.filter((name) => repositories.has(name)) : named };
+}
+
+function* expand(
+  group: string,
+  file: CaseFile,
+  entry: CaseEntry,
+  repos: readonly string[],
+  { repositories }: Places,
+): Generator<Case> {
   const variants = Object.entries(entry.variants ?? { "": {} });
-  for (const repo of list(entry.repos, [])) {
-    for (const cwd of list(entry.cwd, ["repo"])) {
+  for (const repo of repos) {
+    const values = repositories?.get(repo);
+    const fill = (text: string, writing: Writing): string[] => (values ? fillIn(text, values, writing) : [text]);
+    for (const cwd of list(entry.cwd, ["repo"]).flatMap((folder) => fill(folder, "path"))) {
       for (const [variantName, variant] of variants) {
-        for (const line of lines(entry.run)) {
+        for (const line of lines(entry.run).flatMap((text) => fill(text, entry.shell ? "shell" : "word"))) {
           const where = cwd === "repo" ? repo : `${repo}:${cwd}`;
           const terminal = variant.tty ?? entry.tty ?? false;
           const config = [...(entry.config ?? []), ...(variant.config ?? [])];
           const prefix = config.flatMap((value) => [Buffer.from("--config"), Buffer.from(value)]);
           yield {
             id: `${group}/${entry.name}${variantName && `@${variantName}`}/${where}: ${line}`,
-            command: file.command,
+            command: file.command ?? line.split(" ")[0] ?? "",
             fixture: repo,
             cwd,
             args: entry.shell ? undefined : [...prefix, ...splitWords(line)],

@@ -1,7 +1,8 @@
 // Runs one program for one case and keeps everything that it said.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { killGroup, mark, markName, sweep, track } from "./processes.ts";
 import { isUtf8, shellQuote } from "./words.ts";
 
 export interface Answer {
@@ -19,6 +20,8 @@ export interface Invocation {
   env: Record<string, string>;
   stdin: string | undefined;
   tty: { columns: number; rows: number } | undefined;
+  /** Octal text; the runner's own where undefined. */
+  umask?: string | undefined;
   /** Folder outside the compared tree for files that the run itself needs. */
   scratch: string;
   timeoutMs: number;
@@ -26,37 +29,71 @@ export interface Invocation {
 
 const ptyHelper = join(import.meta.dirname, "terminal.py");
 const python = process.env.AMALGAM_PYTHON ?? "python3";
+/** More than any answer: a program that says this much does not stop by itself. */
+const mostBytes = 256 * 1024 * 1024;
+/** How long the streams of a killed program may stay open, held by whoever inherited them. */
+const graceMs = 500;
+
+let serial = 0;
 
 /** Runs to the end, or to the time limit. */
 export function execute(invocation: Invocation): Promise<Answer> {
   const { program, args } = command(invocation);
+  const own = `${mark}-${++serial}`;
   return new Promise((resolve) => {
+    const child = start(invocation, program, args, own);
+    const chunks: { stdout: Buffer[]; stderr: Buffer[] } = { stdout: [], stderr: [] };
+    let size = 0;
+    let stopped: string | undefined;
+    let ended = false;
+    const finish = (code: number | string): void => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      resolve({ stdout: Buffer.concat(chunks.stdout), stderr: Buffer.concat(chunks.stderr), code });
+    };
+    const stop = (why: string): void => {
+      if (stopped !== undefined) return;
+      stopped = why;
+      killGroup(child, "SIGKILL");
+      sweep(own);
+      setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        finish(why);
+      }, graceMs).unref();
+    };
+    const timer = setTimeout(() => stop(`no end after ${invocation.timeoutMs / 1000} s`), invocation.timeoutMs);
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream]?.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > mostBytes) stop(`more than ${mostBytes} bytes of output`);
+        else chunks[stream].push(chunk);
+      });
+    }
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(invocation.stdin);
+    child.on("error", (error) => finish(`cannot run: ${error.message}`));
+    child.on("close", (code, signal) => finish(stopped ?? code ?? signal ?? "lost"));
+  });
+}
+
+/** Starts the program in a process group of its own. */
+function start(invocation: Invocation, program: string, args: string[], own: string): ChildProcess {
+  // Spawning is done when spawn returns, so the mask of this process is only borrowed.
+  const before = invocation.umask === undefined ? undefined : process.umask(Number.parseInt(invocation.umask, 8));
+  try {
     const child = spawn(program, args, {
       cwd: invocation.cwd,
-      env: invocation.env,
+      env: { ...invocation.env, [markName]: own },
       stdio: [invocation.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       detached: true,
     });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-    }, invocation.timeoutMs);
-    child.stdout?.on("data", (chunk: Buffer) => stdout.push(chunk));
-    child.stderr?.on("data", (chunk: Buffer) => stderr.push(chunk));
-    child.stdin?.on("error", () => undefined);
-    child.stdin?.end(invocation.stdin);
-    const finish = (code: number | string): void => {
-      clearTimeout(timer);
-      resolve({ stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr), code });
-    };
-    child.on("error", (error) => finish(`cannot run: ${error.message}`));
-    child.on("close", (code, signal) =>
-      finish(late ? `no end after ${invocation.timeoutMs} ms` : (code ?? signal ?? "lost")),
-    );
-  });
+    track(child);
+    return child;
+  } finally {
+    if (before !== undefined) process.umask(before);
+  }
 }
 
 function command(invocation: Invocation): { program: string; args: string[] } {

@@ -5,8 +5,10 @@ import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { copyTree } from "./copy-tree.ts";
 import { processEnvironment } from "./environment.ts";
 import type { Legacy } from "./legacy.ts";
+import { keepFolder, killGroup, mark, markName, temporaryFolder, track } from "./processes.ts";
 
 export interface Fixture {
   name: string;
@@ -14,6 +16,10 @@ export interface Fixture {
   world: string;
   key: string;
   relocate: string[];
+  /** Put back path by path instead of as a whole. */
+  large?: boolean;
+  /** The repository of the user's that `repo` is a copy of. */
+  origin?: string;
 }
 
 interface Script {
@@ -63,6 +69,11 @@ export class FixtureCache {
     this.#extra.set(name, path);
   }
 
+  /** Adds a place that is there already. */
+  addFixture(fixture: Fixture): void {
+    this.#pending.set(fixture.name, Promise.resolve(fixture));
+  }
+
   get(name: string): Promise<Fixture> {
     let pending = this.#pending.get(name);
     if (!pending) {
@@ -88,13 +99,21 @@ export class FixtureCache {
     const world = fixture.world;
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    if (base) copyWorld(base, world);
-    else mkdirSync(world);
-    writeFileSync(join(building, "hgrc"), buildSettings);
-    await this.#run(script, world, join(building, "hgrc"));
-    writeFileSync(join(folder, "done"), "");
-    rmSync(building, { recursive: true, force: true });
-    return fixture;
+    const clear = [temporaryFolder(building), temporaryFolder(folder)] as const;
+    let done = false;
+    try {
+      if (base) copyWorld(base, world);
+      else mkdirSync(world);
+      writeFileSync(join(building, "hgrc"), buildSettings);
+      await this.#run(script, world, join(building, "hgrc"));
+      writeFileSync(join(folder, "done"), "");
+      keepFolder(folder);
+      done = true;
+      return fixture;
+    } finally {
+      clear[0]();
+      if (!done) clear[1]();
+    }
   }
 
   #run(script: Script, world: string, rc: string): Promise<void> {
@@ -107,6 +126,7 @@ export class FixtureCache {
       W: world,
       BUILD: this.#legacy.build,
       HGPLAIN: "1",
+      [markName]: mark,
     };
     return new Promise((resolve, reject) => {
       const child = spawn(
@@ -119,9 +139,10 @@ export class FixtureCache {
           detached: true,
         },
       );
+      track(child);
       const timer = setTimeout(() => {
         said += `no end after ${buildLimitMs} ms\n`;
-        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+        killGroup(child, "SIGKILL");
       }, buildLimitMs);
       let said = "";
       child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString("latin1")));
@@ -188,7 +209,7 @@ export function restore(fixture: Fixture, target: string, touched: readonly stri
 /** Copies a fixture to `target`, keeping times and links, and rewrites the files that hold its absolute folder. */
 export function copyWorld(fixture: Fixture, target: string): void {
   rmSync(target, { recursive: true, force: true, maxRetries: 5 });
-  execFileSync("cp", ["-a", "--", fixture.world, target]);
+  copyTree(fixture.world, target);
   for (const file of fixture.relocate) {
     const path = join(target, file);
     // A step that would have made it may have failed.

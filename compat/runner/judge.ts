@@ -2,7 +2,7 @@
 import type { Outcome } from "./slot.ts";
 
 export interface Difference {
-  what: "stdout" | "stderr" | "code" | "files" | "fallback" | "native" | "wrote" | "fixture";
+  what: "stdout" | "stderr" | "code" | "files" | "fallback" | "native" | "wrote" | "fixture" | "reference";
   text: string;
 }
 

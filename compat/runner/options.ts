@@ -2,71 +2,105 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
-
-export const usage = `usage: npm run compat -- [options]
-
-Runs command lines on the installed Mercurial and on amalgam and compares every byte.
-
-  --filter TEXT     only cases whose id contains TEXT (=ID: exactly this case); may be repeated
-  --tier quick|full quick (default): a fixed sample of the cases, fewer by the TypeScript front end; full: all
-                    (--filter alone runs all that fit)
-  --legacy PATH     the reference (default: AMALGAM_LEGACY_HG, .venv/bin/hg, hg on PATH)
-  --subject PATH    the program under test (default: bin/hg and bin/amalgam)
-  --calibrate       the reference against itself
-  --json FILE       write the whole report
-  --junit FILE      write JUnit XML
-  --plan FILE       put the figures per command between the markers of this file (migration-plan.md)
-  --scripts FOLDER  write a reproducing shell script per failure
-  --jobs N          runs at once (default: number of processors)
-  --max-failures N  show at most N failures (default 40)
-  --prove           enter what passed and failed into compat/proven.json, from which native's table of proven
-                    releases is made (needs a build afterwards)
-  --native-only     leave out the runs that fall back, which only start the reference again
-  --fresh           forget kept answers of the reference
-  --list            print the case ids and stop
-  --generate N      N random command lines on random repositories instead of the cases
-  --repositories M  for --generate: on M of them (default: one for each 100 lines)
-  --seed S          for --generate (default: random, and printed)
-  --shrink K        for --generate: make K unlike differences small, and write a script, a fixture and a case for each
-                    to the folder of --scripts (default 5, to .cache/compat/reproducers)
-
-Example: npm run compat -- --filter status/ --tier full`;
+import { readShard } from "./choose.ts";
+import { readVariants } from "./variants.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
+export const actions = ["run", "merge", "check"] as const;
+export type Action = (typeof actions)[number];
 export type Options = ReturnType<typeof readOptions>;
+
+const text = { type: "string" } as const;
+const texts = { type: "string", multiple: true } as const;
+const flag = { type: "boolean", default: false } as const;
+
+const reporting = {
+  json: text,
+  junit: text,
+  html: text,
+  scripts: text,
+  "max-failures": { type: "string", default: "40" },
+  github: flag,
+  record: flag,
+  help: { type: "boolean", short: "h", default: false },
+} as const;
+
+const running = {
+  repository: texts,
+  "user-config": flag,
+  cases: texts,
+  ledger: text,
+  variants: text,
+  filter: texts,
+  retest: text,
+  shard: text,
+  tier: text,
+  generate: text,
+  repositories: text,
+  seed: text,
+  shrink: text,
+  list: flag,
+  legacy: text,
+  subject: text,
+  calibrate: { type: "boolean" },
+  jobs: text,
+  timeout: { type: "string", default: "120" },
+  work: text,
+  bail: flag,
+  prove: flag,
+  "native-only": flag,
+  fresh: flag,
+} as const;
+
+/** What chooses among cases that are written down. */
+const choosing = ["repository", "cases", "ledger", "variants", "filter", "retest", "shard", "list", "bail"];
 
 /** Parses arguments; throws with a plain message on a mistake. */
 export function readOptions(args: string[]) {
-  const text = { type: "string" } as const;
-  const flag = { type: "boolean", default: false } as const;
-  const { values } = parseArgs({
-    args,
-    options: {
-      filter: { type: "string", multiple: true },
-      tier: { type: "string", default: "quick" },
-      legacy: text,
-      subject: text,
-      json: text,
-      junit: text,
-      plan: text,
-      scripts: text,
-      jobs: text,
-      generate: text,
-      seed: text,
-      repositories: text,
-      shrink: { type: "string", default: "5" },
-      "max-failures": { type: "string", default: "40" },
-      calibrate: flag,
-      prove: flag,
-      fresh: flag,
-      "native-only": flag,
-      list: flag,
-      help: flag,
-    },
+  const first = actions.find((name) => name === args[0]);
+  if (first === undefined && args[0] !== undefined && !args[0].startsWith("-")) {
+    throw new Error(`there is no parity ${args[0]}; there are ${actions.join(", ")}`);
+  }
+  const action = first ?? "run";
+  const { values, positionals } = parseArgs({
+    args: first ? args.slice(1) : args,
+    options: { ...reporting, ...running },
+    allowPositionals: action === "merge",
+    allowNegative: true,
   });
-  if (values.tier !== "quick" && values.tier !== "full") throw new Error(`--tier: quick or full, not ${values.tier}`);
-  return { ...values, filters: values.filter ?? [], maxFailures: count("max-failures", values["max-failures"]) };
+  if (action === "merge") refuse(values, Object.keys(running), "merge");
+  const repositories = values.repository ?? [];
+  const notOurs = [...repositories, ...(values.cases ?? []), values.variants].some((value) => value !== undefined);
+  if (values.generate !== undefined) refuse(values, choosing, "--generate");
+  if (values.prove && notOurs) throw new Error("--prove: only our own cases prove, as they are");
+  const tier = values.tier ?? (repositories.length > 0 ? "full" : "quick");
+  if (tier !== "quick" && tier !== "full") throw new Error(`--tier: quick or full, not ${tier}`);
+  const timeout = count("timeout", values.timeout ?? "120");
+  if (timeout === 0) throw new Error("--timeout: at least a second");
+  return {
+    ...values,
+    action,
+    reports: positionals,
+    repositories,
+    generatedRepositories: values.repositories,
+    tier: tier as "quick" | "full",
+    filters: values.filter ?? [],
+    variants: readVariants(values.variants),
+    shard: readShard(values.shard),
+    calibrate: values.calibrate ?? repositories.length > 0,
+    timeoutMs: timeout * 1000,
+    github: values.github || process.env.GITHUB_ACTIONS === "true",
+    maxFailures: count("max-failures", values["max-failures"] ?? "40"),
+  };
+}
+
+/** What says nothing beside something else is a mistake. */
+function refuse(values: Record<string, unknown>, names: readonly string[], by: string): void {
+  const given = names.filter(
+    (name) => values[name] !== undefined && values[name] !== false && !(name === "timeout" && values[name] === "120"),
+  );
+  if (given.length > 0) throw new Error(`${by} takes no --${given.join(", --")}`);
 }
 
 /** A whole number from an option. */

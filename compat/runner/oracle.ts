@@ -8,8 +8,11 @@ import { createInterface, type Interface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Case } from "./cases.ts";
+import { withChanges } from "./environment.ts";
 import type { Answer } from "./execute.ts";
 import type { Legacy } from "./legacy.ts";
+import { killGroup, mark, markName, track } from "./processes.ts";
+import { isVariantEnvironment } from "./variants.ts";
 
 /** Variables that the server takes over from its client, or that decide which server is asked. */
 const served = new Set([
@@ -19,9 +22,8 @@ const served = new Set([
 
 /** Whether a case may be answered by the server that was started in its environment. */
 export function isServed(one: Case): boolean {
-  return (
-    isPlain({ ...one, env: {} }) && Object.keys(one.env).every((name) => served.has(name) && one.env[name] !== null)
-  );
+  const taken = Object.entries(one.env).every(([name, value]) => served.has(name) && value !== null);
+  return isPlain({ ...one, env: {} }) && (taken || isVariantEnvironment(one.env));
 }
 
 /** Whether a case may be answered by the server that everybody shares. */
@@ -74,9 +76,16 @@ export class OracleServer {
       "--daemon-postexec",
       "chdir:/",
     ];
-    const child = spawn(legacy.path, args, { cwd, env: { ...env, CHGINTERNALMARK: "1" }, stdio: "ignore" });
+    const child = spawn(legacy.path, args, {
+      cwd,
+      env: { ...env, CHGINTERNALMARK: "1", [markName]: mark },
+      stdio: "ignore",
+      detached: true,
+    });
+    track(child);
+    child.on("error", () => undefined);
     const server = new OracleServer(folder, child);
-    for (let tries = 0; tries < 200 && child.exitCode === null; tries += 1) {
+    for (let tries = 0; tries < 200 && child.pid !== undefined && child.exitCode === null; tries += 1) {
       if (existsSync(address)) return server;
       await sleep(25);
     }
@@ -85,7 +94,7 @@ export class OracleServer {
   }
 
   stop(): void {
-    this.#child.kill();
+    killGroup(this.#child, "SIGTERM");
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
@@ -111,13 +120,12 @@ export class OraclePool {
   }
 
   /** The server for a case's own variables and, where its settings change the command table, its repository. */
-  async address(env: Record<string, string | null>, repository: string | undefined): Promise<string | undefined> {
+  async address(env: Case["env"], repository: string | undefined): Promise<string | undefined> {
     const key = `${repository ?? ""}\0${JSON.stringify(env)}`;
     let server = this.#servers.get(key);
     if (!server) {
       this.#number += 1;
-      const own = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== null);
-      const all = { ...this.#env, ...Object.fromEntries(own) };
+      const all = withChanges(this.#env, env, this.#folder);
       server = OracleServer.start(this.#legacy, join(this.#folder, String(this.#number)), all, repository);
       this.#servers.set(key, server);
     }
@@ -150,7 +158,10 @@ export class Oracle {
     const python = process.env.AMALGAM_PYTHON ?? "python3";
     this.#child = spawn(python, ["-S", "-E", "-B", join(import.meta.dirname, "oracle.py")], {
       stdio: ["pipe", "pipe", "inherit"],
+      env: { ...process.env, [markName]: mark },
+      detached: true,
     });
+    track(this.#child);
     this.#lines = createInterface({ input: this.#child.stdout });
     this.#lines.on("line", (line) => this.#waiting.shift()?.(line));
     this.#lines.on("close", () => {
@@ -161,14 +172,18 @@ export class Oracle {
   }
 
   /** The answer, or undefined when a fresh process has to be asked. */
-  async ask(address: string, args: Buffer[], cwd: string, env: Record<string, string>): Promise<Answer | undefined> {
+  async ask(
+    address: string,
+    args: Buffer[],
+    { cwd, env, umask }: { cwd: string; env: Record<string, string>; umask: string | undefined },
+  ): Promise<Answer | undefined> {
     const encode = (value: Buffer | string): string => Buffer.from(value as string).toString("base64");
     const request = {
       address,
       args: args.map(encode),
       cwd: encode(cwd),
       env: Object.entries(env).map(([name, value]) => encode(`${name}=${value}`)),
-      umask: process.umask(),
+      umask: umask === undefined ? process.umask() : Number.parseInt(umask, 8),
     };
     if (this.#child.exitCode !== null) return undefined;
     const line = await new Promise<string | undefined>((resolve) => {

@@ -3,17 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import junit, { type Builder } from "junit-report-builder";
 import type { Judged } from "./outcome.ts";
-import type { CommandSummary } from "./summary.ts";
-
-export interface Report {
-  legacy: { version: string; build: string };
-  tier: string;
-  passed: number;
-  failed: number;
-  known: number;
-  summary: CommandSummary[];
-  results: Judged[];
-}
+import type { Report } from "./report.ts";
 
 /** Writes the JSON report. */
 export function writeJson(path: string, report: Report): void {
@@ -22,7 +12,7 @@ export function writeJson(path: string, report: Report): void {
 }
 
 /** Writes the JUnit report: a suite per command, a test per case and face. */
-export function writeJunit(path: string, results: readonly Judged[]): void {
+export function writeJunit(path: string, { results, stale }: Report): void {
   // The package's types describe its default export one level too deep.
   const builder = (junit as unknown as Builder).newBuilder();
   // XML 1.0 cannot hold most control characters.
@@ -38,7 +28,15 @@ export function writeJunit(path: string, results: readonly Judged[]): void {
           ),
         );
       if (result.verdict === "known") test.skipped();
+      if (result.verdict === "nondeterministic") {
+        const parts = result.nondeterministic?.map(({ what, text }) => `${what}\n${text}`) ?? [];
+        test.standardOutput(plain(["nondeterministic in the reference itself", ...parts].join("\n")));
+      }
     }
+  }
+  if (stale.length > 0) {
+    const suite = builder.testSuite().name("ledger");
+    for (const line of stale) suite.testCase().className("compat.ledger").name(plain(line)).failure(plain(line));
   }
   mkdirSync(dirname(path), { recursive: true });
   builder.writeTo(path);

@@ -1,16 +1,23 @@
-// What a person reads: each failure with its difference, a table per command, one closing line.
+// What a person reads: each failure with its difference, a table per command, the closing lines.
 import type { Judged } from "./outcome.ts";
+import type { Report } from "./report.ts";
 import type { CommandSummary } from "./summary.ts";
+
+const indent = (text: string, by: string): string => text.replace(/^/gm, by);
 
 /** One failure, with the difference and how to see it by hand. */
 export function failureText(result: Judged): string {
-  const parts = result.differences.map(({ what, text }) => `  ${what}\n${text.replace(/^/gm, "    ")}`);
-  const how = result.reproduce
-    ? [`  reproduce: npm run compat -- --filter ${JSON.stringify(`=${result.id}`)} --scripts FOLDER`]
-    : [];
+  const parts = result.differences.map(({ what, text }) => `  ${what}\n${indent(text, "    ")}`);
+  const how = result.reproduce ? [`  reproduce: --filter ${JSON.stringify(`=${result.id}`)} --scripts FOLDER`] : [];
   return [`FAILED ${result.id} (${result.face})`, ...(result.note ? [`  ${result.note}`] : []), ...parts, ...how].join(
     "\n",
   );
+}
+
+/** A case in which the reference differs from itself: `-` its first, `+` its second answer. */
+export function nondeterministicText(result: Judged): string {
+  const parts = (result.nondeterministic ?? []).map(({ what, text }) => `  ${what}\n${indent(text, "    ")}`);
+  return [`NONDETERMINISTIC ${result.id}: the reference answers differently the second time`, ...parts].join("\n");
 }
 
 /** The table per command. */
@@ -35,4 +42,19 @@ export function summaryTable(summary: readonly CommandSummary[]): string {
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** The last lines; the very last one is the count that others read. */
+export function closingLines(report: Report): string[] {
+  const { legacy, results, seconds, known, nondeterministic, notRun, rates } = report;
+  const notes = [
+    `Mercurial ${legacy.version} (${legacy.build})`,
+    `${new Set(results.map(({ id }) => id)).size} cases`,
+    `${seconds.toFixed(1)} s`,
+    ...Object.entries(rates).map(([face, rate]) => `${face} ${rate} a second and worker`),
+    ...(known > 0 ? [`${known} known differences`] : []),
+    ...(nondeterministic > 0 ? [`${nondeterministic} nondeterministic in the reference itself`] : []),
+    ...(notRun > 0 ? [`stopped early: ${notRun} cases did not run`] : []),
+  ];
+  return ["", notes.join(", "), `${report.passed} passed, ${report.failed} failed`];
 }

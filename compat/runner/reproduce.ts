@@ -6,9 +6,28 @@ import { settingsText } from "./slot.ts";
 import type { Subject } from "./subject.ts";
 import { shellQuote } from "./words.ts";
 
+const quote = (text: string): string => shellQuote(Buffer.from(text)).toString();
+
+/** A copy of the user's repository is gone after the run, so it is made again from theirs; a share is made whole. */
+function copyLine(fixture: Fixture, world: string): string {
+  if (fixture.origin === undefined) return `cp -a ${quote(fixture.world)} ${quote(world)}`;
+  const share = `test ! -e ${quote(`${fixture.origin}/.hg/sharedpath`)} || { echo "it is a share: copy its source first"; exit 2; }`;
+  return `{ ${share}; } && mkdir -p ${quote(world)} && cp -a ${quote(fixture.origin)} ${quote(`${world}/repo`)}`;
+}
+
+const hermeticLine = (world: string): string =>
+  `export HOME=${quote(`${world}/home`)} HGRCPATH=${quote(`${world}.hgrc`)} LANG=C.UTF-8 LC_ALL=C.UTF-8 TZ=UTC`;
+
+export interface Sides {
+  legacy: Legacy;
+  subject: Subject;
+  /** Otherwise the environment and configuration of whoever runs the script are in force. */
+  hermetic: boolean;
+}
+
 /** The script as text; bytes that are not UTF-8 are kept as latin1 characters in $'...' where they occur. */
-export function reproduction(one: Case, fixture: Fixture, world: string, legacy: Legacy, subject: Subject): string {
-  const quote = (text: string): string => shellQuote(Buffer.from(text)).toString();
+export function reproduction(one: Case, fixture: Fixture, world: string, sides: Sides): string {
+  const { legacy, subject, hermetic } = sides;
   const word = (bytes: Buffer): string => {
     const text = bytes.toString("utf8");
     if (Buffer.from(text).equals(bytes) && !/\p{Cc}/u.test(text)) return quote(text.replaceAll("$W", world));
@@ -21,7 +40,7 @@ export function reproduction(one: Case, fixture: Fixture, world: string, legacy:
     one.shell === undefined ? `hg ${(one.args ?? []).map(word).join(" ")}` : one.shell.replaceAll("$W", world);
   const side = (program: string[]): string =>
     [
-      `rm -rf ${quote(world)} && cp -a ${quote(fixture.world)} ${quote(world)} && mkdir -p ${quote(`${world}/home`)}`,
+      `rm -rf ${quote(world)} && ${copyLine(fixture, world)} && mkdir -p ${quote(`${world}/home`)}`,
       ...fixture.relocate.map(
         (file) => `sed -i ${quote(`s#${fixture.world}#${world}#g`)} ${quote(`${world}/${file}`)}`,
       ),
@@ -33,8 +52,10 @@ export function reproduction(one: Case, fixture: Fixture, world: string, legacy:
     ].join("\n");
   return [
     `mkdir -p ${quote(world)} && printf '%s' ${quote(settingsText(one, world))} > ${quote(`${world}.hgrc`)}`,
-    `export HOME=${quote(`${world}/home`)} HGRCPATH=${quote(`${world}.hgrc`)} LANG=C.UTF-8 LC_ALL=C.UTF-8 TZ=UTC TERM=xterm COLUMNS=80 AMALGAM_LEGACY_HG=${quote(legacy.path)}`,
+    ...(hermetic ? [hermeticLine(world)] : []),
+    `export TERM=xterm COLUMNS=80 AMALGAM_LEGACY_HG=${quote(legacy.path)}`,
     ...env,
+    ...(one.umask === undefined ? [] : [`umask ${one.umask}`]),
     side([legacy.path]),
     side(subject.program),
   ].join("\n");

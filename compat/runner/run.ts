@@ -1,14 +1,14 @@
 // Runs many cases: the cases of one fixture follow each other in one place, different places run in parallel.
-import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AnswerCache } from "./answers.ts";
-import type { Case } from "./cases.ts";
-import { compareCase, type Result } from "./compare.ts";
-import { processEnvironment } from "./environment.ts";
+import { type Case, caseNumber } from "./cases.ts";
+import { compareCase, notJudged, type Result } from "./compare.ts";
+import type { EnvironmentOf } from "./environment.ts";
 import type { Fixture, FixtureCache } from "./fixtures.ts";
 import type { Legacy } from "./legacy.ts";
 import { Oracle, OraclePool } from "./oracle.ts";
+import { type Asking, askReference, calibrate, type Reference, recheck } from "./reference.ts";
 import { reproduction } from "./reproduce.ts";
 import { baseSettings, Slot } from "./slot.ts";
 import type { Subject } from "./subject.ts";
@@ -23,109 +23,125 @@ export interface Plan {
   cache: string;
   work: string;
   workers: number;
-  /** Compare the reference with itself: its kept answers are left alone. */
+  /** Ask the reference twice before comparing with it. */
   calibrate: boolean;
+  /** Nothing of the user's is in force, so that answers may be kept and a server may be asked. */
+  hermetic: boolean;
+  environment: EnvironmentOf;
+  timeoutMs: number;
   fallsBack: (one: Case) => boolean;
-  /** Ask a fresh process for every answer, which is faster where there are only a few. */
+  /** Ask a fresh process for every answer and keep none, which is faster where there are only a few. */
   unserved?: boolean;
   /** In how many places the cases of one fixture run; a kept answer belongs to a place. */
   lanes?: number;
-  progress: (done: number, result: Result) => void;
+  /** Told each result; returns true to stop. */
+  progress: (result: Result) => boolean;
 }
 
 const usualLanes = 4;
 
-/** A stable number for a case, so that it always runs in the same folder and its kept answer stays valid. */
-export function caseNumber(id: string): number {
-  return createHash("sha256").update(id).digest().readUInt32BE(0);
-}
-
-/** A failure for a case whose fixture could not be built. */
-function notRun(one: Case, text: string): Result {
-  const differences = [{ what: "fixture" as const, text }];
-  return {
-    id: one.id,
-    command: one.command,
-    fixture: one.fixture,
-    face: "none",
-    native: undefined,
-    reason: undefined,
-    differences,
-    reproduce: "",
-  };
-}
-
 /** Runs the plan and returns results in the order of the cases. */
 export async function runCases(plan: Plan): Promise<Result[]> {
-  const { fixtures, lanes = usualLanes } = plan;
+  const { lanes = usualLanes } = plan;
   const groups = new Map<string, Case[]>();
   for (const one of plan.cases) {
     const key = `${caseNumber(one.id) % lanes}/${one.fixture}`;
-    groups.set(key, [...(groups.get(key) ?? []), one]);
+    const group = groups.get(key);
+    if (group) group.push(one);
+    else groups.set(key, [one]);
   }
   const queue = [...groups].sort(([, a], [, b]) => b.length - a.length);
-  const results = new Map<string, Result[]>();
-  let done = 0;
-  const home = join(plan.work, "amalgam-home");
-  mkdirSync(home, { recursive: true });
-  const commonRc = join(plan.work, "hgrc");
-  writeFileSync(commonRc, baseSettings);
-  const pool = new OraclePool(plan.legacy, join(plan.work, "servers"), processEnvironment(plan.work, commonRc));
+  const run = new Run(plan);
   const worker = async (): Promise<void> => {
     const oracle = new Oracle();
     try {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const [key, cases] = next;
-        let fixture: Fixture;
-        try {
-          fixture = await fixtures.get(cases[0]?.fixture ?? "");
-        } catch (error) {
-          const text = error instanceof Error ? error.message : String(error);
-          for (const one of cases) results.set(one.id, [notRun(one, text)]);
-          continue;
-        }
-        const lane = join(plan.work, key.split("/")[0] ?? "0");
-        mkdirSync(lane, { recursive: true });
-        const slot = new Slot(fixture, lane, commonRc);
-        const answers = plan.calibrate
-          ? undefined
-          : new AnswerCache(join(plan.cache, "answers"), plan.legacy, fixture, slot.world);
-        for (const one of cases) {
-          for (const subject of plan.subjects.filter((candidate) => plan.takes(candidate, one))) {
-            const result = await compareCase(one, subject, {
-              legacy: plan.legacy,
-              home,
-              answers,
-              oracle,
-              pool: plan.unserved ? undefined : pool,
-              slot,
-              fallsBack: plan.fallsBack,
-            });
-            if (result.differences.length > 0)
-              result.reproduce = reproduction(one, fixture, slot.world, plan.legacy, subject);
-            results.set(one.id, [...(results.get(one.id) ?? []), result]);
-            done += 1;
-            plan.progress(done, result);
-          }
-        }
-        await pool.leave(slot.repository);
-        slot.dispose();
+      for (let next = queue.shift(); next && !run.stopped; next = queue.shift()) {
+        await run.group(next[0].split("/")[0] ?? "0", next[1], oracle);
       }
     } finally {
       oracle.stop();
     }
   };
-  const onSignal = (): void => {
-    void pool.stop().finally(() => process.exit(130));
-  };
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
   try {
     await Promise.all(Array.from({ length: plan.workers }, worker));
   } finally {
-    await pool.stop();
-    process.removeListener("SIGINT", onSignal);
-    process.removeListener("SIGTERM", onSignal);
+    await run.pool?.stop();
   }
-  return plan.cases.flatMap((one) => results.get(one.id) ?? []);
+  return plan.cases.flatMap((one) => run.results.get(one.id) ?? []);
+}
+
+/** What the workers share. */
+class Run {
+  readonly results = new Map<string, Result[]>();
+  readonly pool: OraclePool | undefined;
+  readonly #plan: Plan;
+  readonly #home: string;
+  readonly #commonRc: string;
+  stopped = false;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+    this.#home = join(plan.work, "amalgam-home");
+    mkdirSync(this.#home, { recursive: true });
+    this.#commonRc = join(plan.work, "hgrc");
+    writeFileSync(this.#commonRc, baseSettings);
+    if (!plan.hermetic || plan.unserved) return;
+    const environment = plan.environment(plan.work, this.#commonRc);
+    this.pool = new OraclePool(plan.legacy, join(plan.work, "servers"), environment);
+  }
+
+  /** Runs the cases of one fixture in one lane. */
+  async group(laneName: string, cases: readonly Case[], oracle: Oracle): Promise<void> {
+    const { fixtures, legacy, cache, hermetic, unserved, environment, timeoutMs } = this.#plan;
+    let fixture: Fixture;
+    try {
+      fixture = await fixtures.get(cases[0]?.fixture ?? "");
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      for (const one of cases) this.#add(one, notJudged(one, "none", { what: "fixture", text }));
+      return;
+    }
+    const lane = join(this.#plan.work, laneName);
+    mkdirSync(lane, { recursive: true });
+    const slot = new Slot(fixture, lane, { commonRc: this.#commonRc, environment, timeoutMs });
+    const keeps = hermetic && !unserved;
+    const answers = keeps ? new AnswerCache(join(cache, "answers"), legacy, fixture, slot.world) : undefined;
+    const asking = { legacy, answers, oracle, pool: this.pool, slot };
+    try {
+      const first = new Map<Case, Reference>();
+      // All first answers come before the second ones, so that there is time between the two.
+      if (this.#plan.calibrate) {
+        for (const one of cases) if (!this.stopped) first.set(one, await askReference(one, asking));
+      }
+      for (const one of cases) {
+        if (this.stopped) break;
+        await this.#case(one, fixture, first.get(one), asking);
+      }
+    } finally {
+      await this.pool?.leave(slot.repository);
+      slot.dispose();
+    }
+  }
+
+  async #case(one: Case, fixture: Fixture, first: Reference | undefined, asking: Asking): Promise<void> {
+    const { legacy, subjects, takes, fallsBack, hermetic } = this.#plan;
+    const setting = { legacy, home: this.#home, slot: asking.slot, fallsBack };
+    let reference = first ? await calibrate(one, first, asking) : await askReference(one, asking);
+    for (const subject of subjects.filter((candidate) => takes(candidate, one))) {
+      let result = await compareCase(one, subject, reference, setting);
+      // A kept answer may have been true on another day only.
+      if (result.differences.length > 0 && reference.askedAt === undefined) {
+        reference = await recheck(one, reference, asking);
+        if (reference.again !== undefined) result = await compareCase(one, subject, reference, setting);
+      }
+      if (result.differences.length > 0)
+        result.reproduce = reproduction(one, fixture, asking.slot.world, { legacy, subject, hermetic });
+      this.#add(one, result);
+    }
+  }
+
+  #add(one: Case, result: Result): void {
+    this.results.set(one.id, [...(this.results.get(one.id) ?? []), result]);
+    if (this.#plan.progress(result)) this.stopped = true;
+  }
 }

@@ -21,9 +21,11 @@ export const variantSchema = z.strictObject(settings);
 export const caseSchema = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
   about: z.string().optional().describe("What is being shown, where that is not plain."),
-  repos: oneOrMany(z.string()),
+  repos: oneOrMany(z.string())
+    .optional()
+    .describe("Fixtures, or names of folders given with --repository; default: each of the latter."),
   run: oneOrMany(z.string()).describe(
-    "Command lines without the leading hg, one per line; shell text where shell is true.",
+    "Command lines without the leading hg, one per line; shell text where shell is true. With --repository, fill-ins stand for what is there: see amalgam parity --help.",
   ),
   cwd: oneOrMany(z.string()).optional().describe("Folders below the fixture to start in; default: repo."),
   shell: z.boolean().optional().describe("The lines are shell text in which hg is a function."),
@@ -38,7 +40,7 @@ export const caseSchema = z.strictObject({
 });
 
 export const caseFileSchema = z.strictObject({
-  command: z.string(),
+  command: z.string().optional().describe("What the cases count under; default: the first word of each line."),
   native: nativeRule.default("allowed"),
   cases: z.array(caseSchema).min(1),
 });
@@ -53,7 +55,12 @@ export const ledgerSchema = z.strictObject({
     z.strictObject({
       kind: z.enum(["never", "not-yet", "flaky"]),
       reason: z.string().min(1),
-      ids: z.array(z.string()).min(1),
+      ids: z.array(z.string()).min(1).describe("Ids of cases; * stands for any text."),
+      parts: z
+        .array(z.enum(["stdout", "stderr", "code", "files", "fallback", "native", "wrote"]))
+        .min(1)
+        .optional()
+        .describe("Only these may differ; default: anything."),
     }),
   ),
 });

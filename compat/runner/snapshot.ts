@@ -1,5 +1,5 @@
 // What a folder holds, cheaply: a stamp per file to see that nothing was touched, and a description (kind, mode,
-// content hash) to say what is different. Names are bytes; they are kept as latin1 strings.
+// content hash), made only when asked for, to say what is different. Names are bytes; they are kept as latin1 strings.
 import { createHash } from "node:crypto";
 import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { canonicalDirstate } from "./dirstate.ts";
@@ -40,16 +40,8 @@ export function sameStamps(a: Stamps, b: Stamps): boolean {
   return true;
 }
 
-/** The paths that were made, changed or removed. */
-export function touchedPaths(before: Stamps, after: Stamps): string[] {
-  return [
-    ...[...after].filter(([path, stamp]) => before.get(path) !== stamp).map(([path]) => path),
-    ...[...before.keys()].filter((path) => !after.has(path)),
-  ];
-}
-
-/** Says what each path holds now. */
-function describe(root: string, path: string): string {
+/** Says what a path holds now. */
+export function describePath(root: string, path: string): string {
   const full = bytesOf(root, path);
   const stat: BigIntStats = lstatSync(full, { bigint: true });
   const mode = (stat.mode & 0o7777n).toString(8);
@@ -71,18 +63,36 @@ function describe(root: string, path: string): string {
   return listing === undefined ? `file ${mode} ${stat.size} ${hash}` : `dirstate ${mode} ${hash}`;
 }
 
-/** Describes every path, for the pristine tree. */
-export function describeTree(root: string, stamps: Stamps): Map<string, string> {
-  return new Map([...stamps.keys()].filter((path) => !isExcluded(path)).map((path) => [path, describe(root, path)]));
+/** Describes paths of a tree that does not change, each once. */
+export function describer(root: string): (path: string) => string | undefined {
+  const known = new Map<string, string | undefined>();
+  return (path) => {
+    if (!known.has(path)) known.set(path, existsAt(root, path) ? describePath(root, path) : undefined);
+    return known.get(path);
+  };
+}
+
+const existsAt = (root: string, path: string): boolean =>
+  lstatSync(bytesOf(root, path), { throwIfNoEntry: false }) !== undefined;
+
+/** The paths whose stamps differ. */
+export function changedPaths(before: Stamps, after: Stamps): string[] {
+  const changed = [...after].filter(([path, stamp]) => before.get(path) !== stamp).map(([path]) => path);
+  return [...changed, ...[...before.keys()].filter((path) => !after.has(path))];
 }
 
 /** What differs from the pristine tree, leaving out the documented exclusions. */
-export function changesSince(root: string, before: Stamps, pristine: Map<string, string>, after: Stamps): Changes {
+export function changesSince(
+  root: string,
+  before: Stamps,
+  pristine: (path: string) => string | undefined,
+  after: Stamps,
+): Changes {
   const changes: Changes = {};
   for (const [path, stamp] of after) {
     if (before.get(path) === stamp || isExcluded(path)) continue;
-    const now = describe(root, path);
-    if (pristine.get(path) !== now) changes[path] = now;
+    const now = describePath(root, path);
+    if (pristine(path) !== now) changes[path] = now;
   }
   for (const path of before.keys()) if (!after.has(path) && !isExcluded(path)) changes[path] = null;
   return changes;

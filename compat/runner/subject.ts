@@ -1,7 +1,11 @@
 // What is under test: the launcher, the TypeScript front end, or any other executable set against the reference.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Case } from "./cases.ts";
-import type { Answer } from "./execute.ts";
+import { processEnvironment } from "./environment.ts";
+import { type Answer, execute } from "./execute.ts";
 import type { Legacy } from "./legacy.ts";
+import { projectRoot } from "./options.ts";
 
 export interface Subject {
   /** `launcher`, `face` or `other`. */
@@ -9,6 +13,37 @@ export interface Subject {
   program: string[];
   /** Knows AMALGAM_ON_UNSUPPORTED, so that a fallback can be told from a native answer. */
   tellsRoute: boolean;
+}
+
+/** What `--subject` names, or amalgam's two faces. */
+export async function findSubjects(named: string | undefined, legacy: Legacy, work: string): Promise<Subject[]> {
+  if (named !== undefined) {
+    if (!existsSync(named)) throw new Error(`the subject ${named} does not exist`);
+    return [{ name: "subject", program: [named], tellsRoute: await tellsRoute(named, legacy, work) }];
+  }
+  const found: Subject[] = [];
+  const launcher = join(projectRoot, "bin/hg");
+  const face = join(projectRoot, "bin/amalgam");
+  if (existsSync(launcher)) found.push({ name: "launcher", program: [launcher], tellsRoute: true });
+  if (existsSync(face)) found.push({ name: "face", program: [face, "hg", "--"], tellsRoute: true });
+  if (found.length > 0) return found;
+  throw new Error("bin/hg does not exist: run npm run setup, or name a program with --subject PATH");
+}
+
+/** Whether a program says that it has no native answer; one that does not is taken as it is. */
+async function tellsRoute(program: string, legacy: Legacy, work: string): Promise<boolean> {
+  const answer = await execute({
+    program: [program],
+    args: [Buffer.from("no-such-command-of-any")],
+    shell: undefined,
+    cwd: work,
+    env: { ...processEnvironment(work, "/dev/null"), ...subjectEnvironment(legacy, work, "abort") },
+    stdin: undefined,
+    tty: undefined,
+    scratch: work,
+    timeoutMs: 30_000,
+  });
+  return answer.code === 252 && answer.stderr.includes("unsupported: ");
 }
 
 /** Why a subject has no native answer, if it says so: with exit code 252, or, in shell text, at any of its commands. */

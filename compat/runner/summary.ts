@@ -5,6 +5,8 @@ export interface CommandSummary {
   command: string;
   cases: number;
   identical: number;
+  /** Differing as the ledger says. */
+  known: number;
   native: number;
   reasons: { reason: string; cases: number }[];
 }
@@ -25,6 +27,7 @@ export function summarise(results: readonly Judged[]): CommandSummary[] {
         command,
         cases: all.length,
         identical: all.filter(({ differences }) => differences.every(({ what }) => what === "fallback")).length,
+        known: all.filter(({ verdict }) => verdict === "known").length,
         native: all.filter(({ native }) => native === true).length,
         reasons: [...reasons]
           .map(([reason, cases]) => ({ reason, cases }))

@@ -1,7 +1,7 @@
-// Reads a YAML file against a schema and reports every mistake at once as file:line:column.
+// Reads a YAML file against a schema and reports every mistake at once as file:line:column, with what is allowed.
 import { readFileSync } from "node:fs";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
-import type { z } from "zod";
+import { z } from "zod";
 
 /** Every mistake of one or more files, one line each. */
 export class FileMistakes extends Error {
@@ -13,10 +13,18 @@ export class FileMistakes extends Error {
   }
 }
 
+/** A file that fits its schema. */
+export interface YamlFile<T> {
+  value: T;
+  /** file:line:column of what stands at a path, or of the nearest thing around it. */
+  at: (path: PropertyKey[]) => string;
+  line: (path: PropertyKey[]) => number;
+}
+
 /** Parses and validates the file at `path`; `shown` is the name used in messages. */
-export function readYamlFile<S extends z.ZodType>(path: string, shown: string, schema: S): z.infer<S> {
+export function readYamlFile<S extends z.ZodType>(path: string, shown: string, schema: S): YamlFile<z.infer<S>> {
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(path, "utf8"), { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(readText(path, shown), { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${shown}:${line}:${col}`;
@@ -24,16 +32,57 @@ export function readYamlFile<S extends z.ZodType>(path: string, shown: string, s
   if (document.errors.length > 0) {
     throw new FileMistakes(document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`));
   }
-  const result = schema.safeParse(document.toJS());
-  if (result.success) return result.data;
+  const result = schema.safeParse(toValue(document, shown));
+  if (result.success) {
+    return {
+      value: result.data,
+      at: (place) => at(nodeOffset(document, place)),
+      line: (place) => lines.linePos(nodeOffset(document, place)).line,
+    };
+  }
   throw new FileMistakes(
     result.error.issues.flatMap((issue) => {
-      const keys = issue.code === "unrecognized_keys" ? issue.keys : [];
-      const offsets =
-        keys.length > 0 ? keys.map((key) => keyOffset(document, issue.path, key)) : [nodeOffset(document, issue.path)];
-      return offsets.map((offset) => `${at(offset)}: ${issue.path.join(".") || "file"}: ${issue.message}`);
+      const where = issue.path.join(".") || "file";
+      if (issue.code !== "unrecognized_keys") {
+        return [`${at(nodeOffset(document, issue.path))}: ${where}: ${issue.message}`];
+      }
+      const allowed = allowedKeys(schema, issue.path);
+      return issue.keys.map(
+        (key) =>
+          `${at(keyOffset(document, issue.path, key))}: ${where}: unknown key ${key}${allowed && `; allowed are ${allowed}`}`,
+      );
     }),
   );
+}
+
+function readText(path: string, shown: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new FileMistakes([`${shown}: cannot be read: ${(error as Error).message}`]);
+  }
+}
+
+function toValue(document: Document, shown: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new FileMistakes([`${shown}: ${(error as Error).message}`]);
+  }
+}
+
+/** The keys that the schema knows at a path, as text; empty where it cannot tell. */
+function allowedKeys(schema: z.ZodType, path: PropertyKey[]): string {
+  let here: unknown = schema;
+  for (const step of [...path, undefined]) {
+    while (here instanceof z.ZodOptional || here instanceof z.ZodDefault) here = here.unwrap();
+    if (step === undefined) break;
+    if (here instanceof z.ZodObject) here = here.shape[String(step)];
+    else if (here instanceof z.ZodArray) here = here.element;
+    else if (here instanceof z.ZodRecord) here = here.valueType;
+    else return "";
+  }
+  return here instanceof z.ZodObject ? Object.keys(here.shape).join(", ") : "";
 }
 
 function nodeOffset(document: Document, path: PropertyKey[]): number {

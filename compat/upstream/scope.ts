@@ -18,7 +18,7 @@ export interface Scope {
 
 /** Reads scope.yaml. */
 export function loadScope(path = join(import.meta.dirname, "scope.yaml")): Scope {
-  const read = readYamlFile(path, "compat/upstream/scope.yaml", scopeSchema);
+  const read = readYamlFile(path, "compat/upstream/scope.yaml", scopeSchema).value;
   const twice = read.curated.filter((name, at) => read.curated.indexOf(name) !== at);
   if (twice.length > 0)
     throw new FileMistakes(twice.map((name) => `compat/upstream/scope.yaml: listed twice: ${name}`));

@@ -22,5 +22,11 @@ export const subcommands: readonly Subcommand[] = [
     load: () => import("./commands.ts"),
   },
   { name: "policy", summary: "check and compile the policy, or print its schema", load: () => import("./policy.ts") },
+  {
+    name: "parity",
+    summary: "prove that both implementations answer alike, here or on a repository of yours",
+    load: () => import("./parity.ts"),
+  },
+  { name: "plan", summary: "write the tables of the migration plan", load: () => import("./plan.ts") },
   { name: "hg", summary: "run a Mercurial command in this process", load: () => import("./hg.ts") },
 ];

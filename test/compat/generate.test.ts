@@ -57,7 +57,7 @@ describe("over many seeds", () => {
 
   it("every command and every flag is used", () => {
     const words = new Map<string, Set<string>>();
-    for (const line of everySeed.flatMap((seed) => linesOf(seed, 150))) {
+    for (const line of everySeed.flatMap((seed) => linesOf(seed, 1500))) {
       const known = words.get(line.command) ?? new Set<string>();
       words.set(line.command, known);
       for (const part of line.parts) known.add((part[0] ?? Buffer.alloc(0)).toString("latin1"));
@@ -128,7 +128,7 @@ describe("shrinking", () => {
     const liar = path.join(folder, "liar");
     writeFileSync(
       liar,
-      `#!/bin/sh\ncase " $* " in *" --print0 "*|*" -0 "*) test -d .hg && echo lie;; esac\nexec "$AMALGAM_LEGACY_HG" "$@"\n`,
+      `#!/bin/sh\ncase " $* " in *" --print0 "*|*" -0 "*) test -d .hg && echo lie;; esac\nexec '${findLegacy(undefined)}' "$@"\n`,
     );
     chmodSync(liar, 0o755);
     const found = path.join(folder, "found");

@@ -8,8 +8,8 @@ import type { Result } from "../../compat/runner/compare.ts";
 import { canonicalDirstate } from "../../compat/runner/dirstate.ts";
 import { isExcluded } from "../../compat/runner/exclusions.ts";
 import { compareOutcomes, visible } from "../../compat/runner/judge.ts";
-import { weigh } from "../../compat/runner/outcome.ts";
-import { planEnd, planStart, withPlanTable } from "../../compat/runner/plan.ts";
+import { entriesFor } from "../../compat/runner/ledger.ts";
+import { staleLines, weigh } from "../../compat/runner/outcome.ts";
 import { shellQuote, splitWords } from "../../compat/runner/words.ts";
 import { FileMistakes } from "../../compat/runner/yaml-file.ts";
 
@@ -52,13 +52,29 @@ describe("case files", () => {
     );
     let mistakes: string[] = [];
     try {
-      loadCases(folder, new Set(["here"]));
+      loadCases(folder, { fixtures: new Set(["here"]) });
     } catch (error) {
       if (error instanceof FileMistakes) mistakes = error.mistakes;
     }
-    expect(mistakes.map((mistake) => mistake.split(": ")[0])).toEqual(
-      expect.arrayContaining(["compat/cases/bad.yaml:3:11", "compat/cases/bad.yaml:6:5", "compat/cases/bad.yaml:7:5"]),
-    );
+    const file = path.join(folder, "bad.yaml");
+    const places = mistakes.map((mistake) => mistake.slice(0, mistake.indexOf(": ")));
+    expect(places).toEqual(expect.arrayContaining([`${file}:3:11`, `${file}:6:5`, `${file}:7:5`]));
+    expect(mistakes.join("\n")).toMatch(/unknown key nativ; allowed are name, about, repos, run/);
+  });
+
+  it.each([
+    ["repos: [r, nowhere]\n    run: a", "4:12: case n: no repository named nowhere; allowed are r"],
+    ["run: a", "3:5: case n: needs repos"],
+    ["repos: r\n    run: |\n      a\n      b 'c", "5:10: case n: unclosed ' in: b 'c"],
+    ["repos: r\n    run: |\n      a\n      a", "listed twice: bad/n/r: a"],
+    [
+      "repos: r\n    run: a\n    native: yes",
+      '6:13: cases.0.native: Invalid option: expected one of "required"|"allowed"',
+    ],
+    ["repos: r\n    run: [a", "Flow sequence"],
+  ])("say what is wrong with %j", (text, words) => {
+    writeFileSync(path.join(folder, "bad.yaml"), `command: x\ncases:\n  - name: n\n    ${text}\n`);
+    expect(() => loadCases(folder, { fixtures: new Set(["r"]) })).toThrow(words);
   });
 
   it("expand to repositories, folders, variants and lines", () => {
@@ -66,7 +82,7 @@ describe("case files", () => {
       path.join(folder, "bad.yaml"),
       "command: x\ncases:\n  - name: n\n    repos: [r, s]\n    cwd: [repo, repo/d]\n    run: |\n      a b\n      c\n    variants:\n      one: { config: [x.y=1] }\n      two: {}\n",
     );
-    const cases = loadCases(folder, new Set(["r", "s"]));
+    const cases = loadCases(folder, { fixtures: new Set(["r", "s"]) });
     expect(cases).toHaveLength(16);
     expect(cases[0]?.id).toBe("bad/n@one/r: a b");
     expect(cases[0]?.args?.map(String)).toEqual(["--config", "x.y=1", "a", "b"]);
@@ -127,20 +143,27 @@ describe("the ledger", () => {
   const ledger = new Map([["known", { kind: "not-yet" as const, reason: "owed", file: "f.yaml" }]]);
 
   it("fails on a new difference, on one that has gone, and on one for no case", () => {
-    const ids = new Set(["known", "new"]);
-    expect(
-      weigh([result("known", true), result("new", false)], ledger, ids).judged.map(({ verdict }) => verdict),
-    ).toEqual(["known", "passed"]);
-    expect(
-      weigh([result("known", false), result("new", true)], ledger, ids).judged.map(({ verdict }) => verdict),
-    ).toEqual(["failed", "failed"]);
-    expect(weigh([], ledger, new Set()).stale).toHaveLength(1);
+    const exists = (id: string): boolean => ["known", "new"].includes(id);
+    const verdicts = (...results: Result[]): string[] =>
+      weigh(results, ledger, exists).judged.map(({ verdict }) => verdict);
+    expect(verdicts(result("known", true), result("new", false))).toEqual(["known", "passed"]);
+    expect(verdicts(result("known", false), result("new", true))).toEqual(["failed", "failed"]);
+    const none = weigh([], ledger, () => false).ledger;
+    expect(staleLines(none, true)).toEqual(["f.yaml: no such case: known"]);
+    expect(staleLines(none, false)).toEqual([]);
+    expect(weigh([], ledger, exists).ledger[0]?.state).toBe("not run");
   });
-});
 
-describe("the plan", () => {
-  it("has only what stands between its markers replaced", () => {
-    expect(withPlanTable(`a\n${planStart}\nold\n${planEnd}\nb`, "new")).toBe(`a\n${planStart}\nnew\n${planEnd}\nb`);
-    expect(() => withPlanTable("none", "new")).toThrow();
+  it("covers only the parts that an entry names", () => {
+    const entry = { kind: "never" as const, reason: "owed", file: "f.yaml", parts: ["files"] };
+    const { judged } = weigh([result("known", true)], new Map([["known", entry]]), () => true);
+    expect(judged[0]).toMatchObject({ verdict: "failed", note: "f.yaml knows only of a difference in files" });
+  });
+
+  it("has entries for any text, which become one per case", () => {
+    const entry = { kind: "flaky" as const, reason: "owed", file: "f.yaml" };
+    const wide = new Map([["g/*: a*", entry]]);
+    expect([...entriesFor(wide, ["g/r: a", "g/s: a -x", "g/r: b"]).keys()]).toEqual(["g/r: a", "g/s: a -x"]);
+    expect([...entriesFor(wide, ["g/r: b"]).keys()]).toEqual(["g/*: a*"]);
   });
 });

@@ -7,6 +7,10 @@ const manifest = ["--manifest-path", path.join(root, "native", "Cargo.toml")];
 const tool = (...parts: string[]): string[] => [process.execPath, path.join(root, "node_modules", ...parts)];
 const checks: [title: string, command: string[]][] = [
   ["tsc", [...tool("typescript", "bin", "tsc"), "-p", root]],
+  [
+    "tsc (the parity report's page)",
+    [...tool("typescript", "bin", "tsc"), "-p", path.join(root, "compat", "runner", "page")],
+  ],
   ["biome", [...tool("@biomejs", "biome", "bin", "biome"), "check", "--error-on-warnings", root]],
   ["cargo fmt", ["cargo", "fmt", "--all", "--check", ...manifest]],
   [
