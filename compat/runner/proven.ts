@@ -56,9 +56,7 @@ const key = ({ version, build, group }: Pick<Proof, "version" | "build" | "group
 
 /** The engine's table. */
 export function tableText({ reference, proofs }: Proven): string {
-  const rows = reference.map(
-    ({ version, build, commands }) => `${version} ${build} ${commands?.join(" ") ?? "*"}`,
-  );
+  const rows = reference.map(({ version, build, commands }) => `${version} ${build} ${commands?.join(" ") ?? "*"}`);
   for (const of of new Set(proofs.map(({ version, build }) => `${version} ${build}`))) {
     const groups = proofs.filter(({ version, build }) => `${version} ${build}` === of).map(({ group }) => group);
     const commands = groups.filter((group) => ![...sharedGroups, ...otherGroups].includes(group)).sort();
