@@ -44,6 +44,9 @@ export function isPlain(one: Case): boolean {
   );
 }
 
+/** A fresh installation compiles itself on its first start, and the machine may be busy. */
+const startLimitMs = 60_000;
+
 /** A server process, shared by all workers. */
 export class OracleServer {
   readonly address: string;
@@ -79,13 +82,14 @@ export class OracleServer {
     const child = spawn(legacy.path, args, {
       cwd,
       env: { ...env, CHGINTERNALMARK: "1", [markName]: mark },
+      // It makes itself the leader of a group and ends with an error where it is one already.
       stdio: "ignore",
-      detached: true,
     });
     track(child);
     child.on("error", () => undefined);
     const server = new OracleServer(folder, child);
-    for (let tries = 0; tries < 200 && child.pid !== undefined && child.exitCode === null; tries += 1) {
+    const deadline = performance.now() + startLimitMs;
+    while (performance.now() < deadline && child.pid !== undefined && child.exitCode === null) {
       if (existsSync(address)) return server;
       await sleep(25);
     }
