@@ -88,12 +88,37 @@ const events: readonly (readonly [weight: number, event: Event])[] = [
       draft.revisions += 1;
     },
   ],
+  [4, evolve],
   [1, (draft) => draft.attempt(`hg --config extensions.strip= strip -q --no-backup ${draft.revision()}`)],
 ];
 
 function tag(draft: Draft, option: string): void {
   const name = newName(draft.random);
   naming(draft, name, `hg tag -q ${option}${date} -r ${draft.revision()} ${word(name)}`);
+}
+
+/** Rewrites changesets with the evolve extension, where there is one. */
+function evolve(draft: Draft): void {
+  const { random } = draft;
+  const rewrite = random.pick([
+    `prune -q -r ${draft.revision()}`,
+    `prune -q -r ${draft.revision()} -s ${draft.revision()}`,
+    `prune -q --split -r ${draft.revision()} -s ${draft.revision()} -s ${draft.revision()}`,
+    `fold -q --from ${draft.revision()} -m folded`,
+    `fold -q --exact ${draft.revision()} ${draft.revision()} -m folded`,
+    "uncommit -q --all",
+    "amend -q -m again",
+    `metaedit -q -r ${draft.revision()} -m edited`,
+    `touch -q -r ${draft.revision()}${random.percent(40) ? " --duplicate" : ""}`,
+    `pick -q ${draft.revision()} --tool :local`,
+    "evolve -q --all --any --tool :local",
+    "evolve -q --content-divergent --any --tool :other",
+    `--config extensions.rebase= rebase -q -r ${draft.revision()} -d ${draft.revision()} --keep --tool :local`,
+    `--config extensions.rebase= rebase -q -s ${draft.revision()} -d ${draft.revision()} --tool :local`,
+  ]);
+  const fixed = "--config experimental.evolution=all --config devel.default-date='1600000000 0'";
+  draft.attempt(`test "\${EVOLVE-}" && hg --config extensions.evolve="$EVOLVE" ${fixed} ${rewrite}`);
+  draft.revisions += 1;
 }
 
 /** Lets something happen to the history. */

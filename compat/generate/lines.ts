@@ -2,7 +2,7 @@
 // parser knows, and some that it refuses.
 import { type ByteText, bytesOf, lineWord, toBuffer } from "./bytes.ts";
 import type { CommandTable, Flag, TableCommand } from "./table.ts";
-import { configKey, flagValue, type Place, pattern, revision } from "./values.ts";
+import { configKey, flagValue, type Place, pattern, revisions } from "./values.ts";
 
 /** A part of a line that can go as a whole: a flag with its value, an argument, or `--`. */
 export type Part = Buffer[];
@@ -142,7 +142,7 @@ function operands(place: Place, command: TableCommand): ByteText[][] {
     const safe = random.percent(80) || given.some(([word = ""]) => word.startsWith("-"));
     return random.percent(96) && safe ? [["--"], ...given] : given;
   }
-  if (takes("rev")) return random.percent(20) ? list(() => bytesOf(revision(place))) : [];
+  if (takes("rev")) return random.percent(20) ? list(() => bytesOf(revisions(place, name))) : [];
   return random.percent(8) ? list(() => bytesOf(random.pick(["a", "tip", "dir", "", "é", "--", "0"]))) : [];
 }
 

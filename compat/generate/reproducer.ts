@@ -71,7 +71,7 @@ mkdir "$W"
 printf '%s' ${scriptWord(buildSettings)} > "$W.hgrc"
 (
 set -eu
-export HGPLAIN=1 HG="$legacy" BUILD=${legacy.build}
+export HGPLAIN=1 HG="$legacy" BUILD=${legacy.build} EVOLVE=\${EVOLVE-}
 cd "$W"
 ${readFileSync(library, "utf8")}
 ${fixture}

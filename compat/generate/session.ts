@@ -9,6 +9,7 @@ import { OracleServer } from "../runner/oracle.ts";
 import type { Judged } from "../runner/outcome.ts";
 import type { Subject } from "../runner/subject.ts";
 import type { Step } from "./draft.ts";
+import { provideEvolve } from "./evolve.ts";
 import { type GeneratedCase, generateCases, lineCase } from "./generate.ts";
 import { type GeneratedRepository, generateRepository, repositoryScript } from "./repository.ts";
 import { writeReproducer } from "./reproducer.ts";
@@ -37,15 +38,17 @@ export class Session {
   readonly #fixtures: FixtureCache;
   #trials = 0;
 
-  private constructor(plan: SessionPlan, server: OracleServer | undefined) {
+  private constructor(plan: SessionPlan, server: OracleServer | undefined, evolve: string | undefined) {
     this.#plan = plan;
     this.#server = server;
-    this.#fixtures = new FixtureCache(join(plan.cache, "generated"), plan.legacy, server?.address);
+    const variables = evolve === undefined ? {} : { EVOLVE: evolve };
+    this.#fixtures = new FixtureCache(join(plan.cache, "generated"), plan.legacy, server?.address, variables);
   }
 
   static async start(plan: SessionPlan): Promise<Session> {
     const env = buildEnvironment(join(plan.cache, "generated"), plan.legacy);
-    return new Session(plan, await OracleServer.start(plan.legacy, join(plan.work, "builder"), env));
+    const evolve = await provideEvolve(join(plan.cache, "extensions"), plan.legacy, plan.say);
+    return new Session(plan, await OracleServer.start(plan.legacy, join(plan.work, "builder"), env), evolve);
   }
 
   /** Builds the repositories and compares all lines. */

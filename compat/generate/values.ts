@@ -4,6 +4,8 @@ import { branchNames } from "./names.ts";
 import { commonKeys, expressions, globs, keysOf, kinds, templates } from "./pools.ts";
 import type { Random } from "./random.ts";
 import type { GeneratedRepository } from "./repository.ts";
+import { expression } from "./revsets.ts";
+import { template } from "./templates.ts";
 
 /** What a line is made for. */
 export interface Place {
@@ -15,7 +17,20 @@ export interface Place {
 const word = (random: Random): string =>
   random.pick(["", "a", "x", "1", "0", "-1", "é", "tip", "*", "no such", "true", "\\n", "a=b", "2147483648", "'"]);
 
-/** A revision: a name, number, hash or prefix, or an expression. */
+/** What a flag or argument that takes revisions is given: mostly one by its name, and of `log` mostly an expression. */
+export function revisions(place: Place, command: string): string {
+  const { random, repository, nodes } = place;
+  if (random.percent(command === "log" ? 25 : 82)) return revision(place);
+  const subjects = {
+    revision: () => revision(place),
+    pattern: () => Buffer.from(pattern(place), "latin1").toString(),
+    names: repository.names,
+    revisions: nodes.length,
+  };
+  return expression(random, subjects, 1 + random.below(3));
+}
+
+/** A revision: a name, number, hash or prefix. */
 export function revision({ random, repository, nodes }: Place): string {
   const node = random.pick(nodes) ?? "0".repeat(40);
   const number = (): string => String(random.below(nodes.length + 2));
@@ -35,41 +50,7 @@ export function revision({ random, repository, nodes }: Place): string {
     ],
   ]);
   const base = (atom ?? number)();
-  if (random.percent(88)) return base;
-  const other = number();
-  return random.pick([
-    ...[
-      `${base}:${other}`,
-      `${base}::`,
-      `${base}^`,
-      `${base}~1`,
-      `p1(${base})`,
-      `${base} + ${other}`,
-      "all()",
-      "head()",
-    ],
-    ...[
-      `${other}:`,
-      `:${other}`,
-      `not ${base}`,
-      `"${base}"`,
-      `rev(${other})`,
-      `branch(${base})`,
-      "(",
-      "parents()",
-      "..",
-      ":",
-    ],
-    ...[
-      `max(${base}:${other})`,
-      "first(all())",
-      `${base} and ${other}`,
-      `ancestors(${base})`,
-      "heads(all())",
-      "none()",
-    ],
-    ...["user('Zoë')", "draft()", "bookmark()", "tag()", "merge()", "closed()", "desc('change')", "file('**.txt')"],
-  ] as [string, ...string[]]);
+  return base;
 }
 
 /** A file pattern, or the name of a file that is, was or never will be. */
@@ -146,11 +127,11 @@ export function flagValue(place: Place, command: string, long: string): ByteText
   const { random } = place;
   if (random.percent(3)) return bytesOf(word(random));
   const text = (...choices: [string, ...string[]]): ByteText => bytesOf(random.pick(choices));
-  if (/^(rev|change|from|to|prune|base|source|dest|r|id)$/.test(long)) return bytesOf(revision(place));
+  if (/^(rev|change|from|to|prune|base|source|dest|r|id)$/.test(long)) return bytesOf(revisions(place, command));
   if (/^(include|exclude)$/.test(long)) return pattern(place);
   switch (long) {
     case "template":
-      return bytesOf(random.pick(templates));
+      return bytesOf(random.percent(25) ? random.pick(templates) : template(random));
     case "style":
       return text("compact", "default", "changelog", "xml", "nosuch", "phases", "status");
     case "output":

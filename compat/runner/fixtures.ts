@@ -52,10 +52,12 @@ export class FixtureCache {
   readonly #extra = new Map<string, string>();
   /** The socket of a server that runs the scripts' commands. */
   readonly #server: string | undefined;
+  readonly #variables: Record<string, string>;
 
-  /** `server` makes scripts fast; only those that were added are run with it. */
-  constructor(cache: string, legacy: Legacy, server?: string) {
+  /** `server` makes scripts fast; only those that were added are run with it. `variables` are for the scripts. */
+  constructor(cache: string, legacy: Legacy, server?: string, variables: Record<string, string> = {}) {
     this.#server = server;
+    this.#variables = variables;
     this.#cache = cache;
     this.#legacy = legacy;
     this.#library = readFileSync(join(scriptsFolder, "lib.sh"), "utf8");
@@ -85,7 +87,8 @@ export class FixtureCache {
 
   async #build(script: Script): Promise<Fixture> {
     const base = script.from === undefined ? undefined : await this.get(script.from);
-    const parts = [this.#legacy.key, this.#library, script.text, base?.key ?? "", "layout 1"];
+    const variables = Object.keys(this.#variables).join(" ");
+    const parts = [this.#legacy.key, this.#library, script.text, base?.key ?? "", `layout 1${variables}`];
     const key = createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 16);
     const folder = join(this.#cache, `${script.name}-${key}`);
     const relocate = [...new Set([...(base?.relocate ?? []), ...script.relocate])];
@@ -126,6 +129,7 @@ export class FixtureCache {
       W: world,
       BUILD: this.#legacy.build,
       HGPLAIN: "1",
+      ...this.#variables,
       [markName]: mark,
     };
     return new Promise((resolve, reject) => {

@@ -128,7 +128,7 @@ describe("shrinking", () => {
     const liar = path.join(folder, "liar");
     writeFileSync(
       liar,
-      `#!/bin/sh\ncase " $* " in *" --print0 "*|*" -0 "*) test -d .hg && echo lie;; esac\nexec '${findLegacy(undefined)}' "$@"\n`,
+      `#!/bin/sh\ncase " $* " in *" status "*) test -d .hg && echo lie;; esac\nexec '${findLegacy(undefined)}' "$@"\n`,
     );
     chmodSync(liar, 0o755);
     const found = path.join(folder, "found");
@@ -144,7 +144,7 @@ describe("shrinking", () => {
     expect(run.status, run.stdout + run.stderr).toBe(1);
     const [name = ""] = readdirSync(found);
     const text = readFileSync(path.join(found, name, "case.yaml"), "utf8");
-    expect(text).toMatch(/- (status|files|locate) (-0|--print0)\n/);
+    expect(text).toMatch(/- status\n/);
     expect(run.stdout).toMatch(/ 0 steps/);
     const shown = spawnSync(path.join(found, name, "reproduce.sh"), { encoding: "utf8" });
     expect(shown.status, shown.stdout + shown.stderr).toBe(1);
