@@ -10,7 +10,7 @@ import { choose, fits, isQuick } from "./choose.ts";
 import { processEnvironment, userEnvironment } from "./environment.ts";
 import type { FillIns } from "./fill-ins.ts";
 import { finish } from "./finish.ts";
-import { copyWorld, FixtureCache, fixtureNames } from "./fixtures.ts";
+import { copyWorld, type Fixture, FixtureCache, fixtureNames } from "./fixtures.ts";
 import { entriesFor, type LedgerEntry } from "./ledger.ts";
 import { identifyLegacy, type Legacy } from "./legacy.ts";
 import { count, findLegacy, type Options, projectRoot } from "./options.ts";
@@ -50,8 +50,9 @@ export async function runCommand(options: Options): Promise<number> {
     if (options.generate !== undefined) return await compareGenerated(stage);
     // One folder per release: building for one forgets what was built before in its folder.
     const fixtures = new FixtureCache(join(cache, "fixtures", `${legacy.version}-${legacy.build}`), legacy);
-    const places = await findPlaces(options, legacy, fixtures, work);
-    const every = readCases(options, places);
+    const copies = copyRepositories(options.repositories, join(work, "repositories"));
+    const places = await findPlaces(options, legacy, fixtures, copies, work);
+    const every = readCases(options, places, copies);
     const inVariants = every.flatMap((one) => withVariants(one, options.variants)).map(({ id }) => id);
     const entries = entriesFor(ledger, inVariants);
     const failedBefore = retest?.results.filter(({ verdict }) => verdict === "failed").map(({ id }) => id);
@@ -164,13 +165,19 @@ function prove(every: readonly Case[], judged: readonly Judged[], legacy: Legacy
   writeProven(projectRoot, afterRun(known, legacy, judged, { quick: full.filter(isQuick), full }));
 }
 
-/** Where cases may run; repositories of the user's are copied, and asked what the fill-ins stand for. */
-async function findPlaces(options: Options, legacy: Legacy, fixtures: FixtureCache, work: string): Promise<Places> {
-  if (options.repositories.length === 0) return { fixtures: fixtureNames() };
+/** Where cases may run; the copies of the user's repositories are asked what the fill-ins stand for. */
+async function findPlaces(
+  options: Options,
+  legacy: Legacy,
+  fixtures: FixtureCache,
+  copies: readonly Fixture[],
+  work: string,
+): Promise<Places> {
+  if (copies.length === 0) return { fixtures: fixtureNames() };
   const repositories: [string, FillIns][] = [];
   const rc = join(work, "hgrc");
   writeFileSync(rc, baseSettings);
-  for (const fixture of copyRepositories(options.repositories, join(work, "repositories"))) {
+  for (const fixture of copies) {
     fixtures.addFixture(fixture);
     // Asking writes caches, so it is done in a copy of the copy.
     const world = join(work, "asked");

@@ -30,6 +30,7 @@ const running = {
   repository: texts,
   "user-config": flag,
   cases: texts,
+  recorded: texts,
   ledger: text,
   variants: text,
   filter: texts,
@@ -54,7 +55,7 @@ const running = {
 } as const;
 
 /** What chooses among cases that are written down. */
-const choosing = ["repository", "cases", "ledger", "variants", "filter", "retest", "shard", "list", "bail"];
+const choosing = ["repository", "cases", "recorded", "ledger", "variants", "filter", "retest", "shard", "list", "bail"];
 
 /** Parses arguments; throws with a plain message on a mistake. */
 export function readOptions(args: string[]) {
@@ -73,6 +74,9 @@ export function readOptions(args: string[]) {
   const repositories = values.repository ?? [];
   const notOurs = [...repositories, ...(values.cases ?? []), values.variants].some((value) => value !== undefined);
   if (values.generate !== undefined) refuse(values, choosing, "--generate");
+  if (values.recorded !== undefined && repositories.length === 0) {
+    throw new Error("--recorded: name the repository that the lines were typed in with --repository PATH");
+  }
   if (values.prove && notOurs) throw new Error("--prove: only our own cases prove, as they are");
   const tier = values.tier ?? (repositories.length > 0 ? "full" : "quick");
   if (tier !== "quick" && tier !== "full") throw new Error(`--tier: quick or full, not ${tier}`);

@@ -24,6 +24,8 @@ Where and what:
                       original is only read. With it, legacy is calibrated first and all of the chosen cases run
   --user-config       with your own environment, hgrc and extensions in force (otherwise none of them is)
   --cases PATH        a case file or a folder of them (default: compat/cases, or compat/general for --repository)
+  --recorded FILE     lines that AMALGAM_RECORD=FILE kept while people worked in the --repository, each once (instead of
+                      compat/general; beside --cases where that is given)
   --ledger PATH       known differences: a file or a folder (default: ours, for our lines)
   --variants A,B      run each chosen case also with another environment:
 ${variantLines.join("\n")}

@@ -70,6 +70,41 @@ describe("the user's repository", () => {
   });
 });
 
+describe("recorded lines", () => {
+  const recorded = (...lines: string[]): string => fake.write("recorded", `${lines.join("\n")}\n`);
+  const run = (file: string, ...more: string[]) =>
+    fake.run("--repository", fake.repository, "--recorded", file, "--legacy", good, "--subject", good, ...more);
+
+  test("become one case each where they were typed, in the copy whatever path they name", () => {
+    const top = `'${fake.repository}'`;
+    const file = recorded(
+      ...[`cd ${top} && hg status`, `cd ${top}/dir && HGPLAIN=1 hg files $'caf\\xe9.txt'`, `cd ${top} && hg status`],
+      ...["cd /elsewhere && hg root", `cd ${top} && hg cat ${top}/a.txt`],
+    );
+    const list = run(file, "--list");
+    expect(list.out.trim().split("\n")).toEqual([
+      "recorded/big_repo: hg status",
+      "recorded/big_repo:dir: HGPLAIN=1 hg files $'caf\\xe9.txt'",
+      `recorded/big_repo: hg cat ${top}/a.txt`,
+    ]);
+    expect(list.err).toContain("1 lines were typed in no --repository");
+    const identical = run(file, "--json", "r.json");
+    expect(identical.code).toBe(0);
+    const teller = fake.program("teller", 'cat) pwd; echo "$2" ;;');
+    const different = run(file, "--subject", teller, "--json", "r.json");
+    expect(different.code).toBe(1);
+    const failed = fake.json("r.json").results.filter((one: { verdict: string }) => one.verdict === "failed");
+    expect(failed.map((one: { id: string }) => one.id)).toEqual([`recorded/big_repo: hg cat ${top}/a.txt`]);
+    expect(JSON.stringify(failed[0].differences)).not.toContain(fake.repository);
+  });
+  test("that are none are refused with their place", () => {
+    const result = run(recorded(`cd '${fake.repository}' && hg status`, "rm -rf /"));
+    expect(result.code).toBe(2);
+    expect(result.err).toContain("recorded:2: not a recorded line");
+    expect(fake.run("--recorded", "x").err).toContain("--repository PATH");
+  });
+});
+
 /** A fill-in as case files write it. */
 const fill = (name: string): string => `\${${name}}`;
 

@@ -9,6 +9,7 @@ mod inherited;
 mod journal;
 mod legacy;
 mod native;
+mod record;
 mod signals;
 mod sink;
 mod trace;
@@ -67,6 +68,9 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
         Some(trace) => decide(&invocation, &mut Steps::to(&mut |step, outcome| trace.step(step, &outcome))),
         None => decide(&invocation, &mut Steps::silent()),
     };
+    if route.command.is_some() {
+        record::append(&invocation);
+    }
     let unsupported = match &route.decision {
         Decision::Legacy(unsupported) => unsupported.clone(),
         _ => match native::answer(&route) {

@@ -3,6 +3,8 @@
 mod common;
 
 use common::{LAUNCHER, answered_by, ready, run, text};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 #[test]
 fn the_environment_overrides_the_table() {
@@ -147,6 +149,26 @@ fn a_journal_gets_one_line_per_invocation() {
     let lines = std::fs::read_to_string(&journal).expect("a journal");
     assert_eq!(lines, "native root\nconfig.hook status\ncommand.unknown commit\ncommand.unknown -\ncommand.none -\n");
     sandbox.set_env("AMALGAM_JOURNAL", sandbox.base().join("no/such/folder"));
+    assert_eq!(run(&sandbox, &["root"]), sandbox.hg(["root"]));
+}
+
+#[test]
+fn lines_of_known_commands_are_recorded() {
+    let mut sandbox = ready();
+    let file = sandbox.base().join("recorded");
+    sandbox.set_env("AMALGAM_RECORD", &file);
+    sandbox.set_env("HGPLAIN", "1");
+    for args in [&["st", "it's"][..], &["ci", "-m", "secret"], &["files", "--frob", "d\u{e9} $x"], &["root", ""], &[]] {
+        assert_eq!(run(&sandbox, args), sandbox.hg(args), "{args:?}");
+    }
+    run(&sandbox, &[OsStr::from_bytes(b"files"), OsStr::from_bytes(b"\xff\\\n")]);
+    let text = std::fs::read_to_string(&file).expect("recorded");
+    let lines: Vec<_> = text.lines().map(|line| line.split_once(" && ").expect("a folder")).collect();
+    assert_eq!(lines[0].0, format!("cd {}", sandbox.root().display()));
+    assert!(lines.iter().all(|(_, line)| line.starts_with("HGPLAIN=1 ")));
+    let typed: Vec<_> = lines.iter().map(|(_, line)| line.split_once("hg ").expect("a line").1).collect();
+    assert_eq!(typed, ["st $'it\\'s'", "files --frob 'd\u{e9} $x'", "root ''", "files $'\\xff\\\\\\x0a'"]);
+    sandbox.set_env("AMALGAM_RECORD", sandbox.base().join("no/such/folder"));
     assert_eq!(run(&sandbox, &["root"]), sandbox.hg(["root"]));
 }
 

@@ -9,6 +9,7 @@
 //! | `AMALGAM_HOME` | one folder for policy, route table and caches; otherwise the XDG folders |
 //! | `AMALGAM_TRACE` | `1`: the route and its timings on stderr |
 //! | `AMALGAM_JOURNAL` | a file to which each invocation appends one line, `native COMMAND` or `REASON COMMAND`; nothing that the user typed is in it but the name of a command that legacy has |
+//! | `AMALGAM_RECORD` | a file to which each line of a command that native knows is appended as shell text, for `amalgam parity run --recorded`; it holds what the user typed |
 //! | `AMALGAM_UNPROVEN` | `answer`: native also answers for a version of legacy that is not proven; for the parity suite, which proves it |
 //! | `AMALGAM_FALLBACK` | set by the launcher itself, only for a legacy that is a wrapper script, so that a wrapper that leads back to amalgam is noticed |
 //! | `AMALGAM_GATHERING` | set by amalgam itself while it asks legacy for facts |
@@ -38,6 +39,8 @@ pub const HOME: &str = "AMALGAM_HOME";
 pub const TRACE: &str = "AMALGAM_TRACE";
 /// One line per invocation into this file.
 pub const JOURNAL: &str = "AMALGAM_JOURNAL";
+/// The lines typed, into this file, for the parity suite.
+pub const RECORD: &str = "AMALGAM_RECORD";
 /// Answer for an unproven legacy.
 pub const UNPROVEN: &str = "AMALGAM_UNPROVEN";
 /// Guard against wrapper scripts that lead back to amalgam.
