@@ -110,15 +110,15 @@ impl Prepared {
         if self.parsed.switch("print0") { 0 } else { b'\n' }
     }
 
-    /// The formatter's template: native has none yet.
+    /// Legacy's `ui.termwidth()`.
     ///
     /// # Errors
-    /// `OutputUnsupported` when `-T` was given.
-    pub fn refuse_template(&self) -> Outcome<()> {
-        match self.parsed.value("template") {
-            Some(_) => Err(Stop::unsupported(Reason::OutputUnsupported, "--template")),
-            None => Ok(()),
-        }
+    /// `EnvironmentUnsupported` for a width that is not plain digits.
+    pub fn terminal_width(&self) -> Outcome<i64> {
+        let Some(given) = self.env.get("COLUMNS") else { return Ok(self.terminal.columns.map_or(80, i64::from)) };
+        let digits = std::str::from_utf8(given).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = digits.and_then(|text| text.parse().ok());
+        number.ok_or_else(|| Stop::unsupported(Reason::EnvironmentUnsupported, "COLUMNS"))
     }
 
     /// Whether `ui.debug` is on: legacy then says more on nearly every path.

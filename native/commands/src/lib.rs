@@ -8,6 +8,7 @@ mod color;
 mod commands;
 mod comparison;
 mod display;
+mod formatter;
 mod history;
 mod invocation;
 mod lookup;

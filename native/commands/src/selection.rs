@@ -8,7 +8,7 @@ use amalgam_formats::manifest::Manifest;
 use amalgam_matching::{Engine, MatchContext, MatchOptions, Matcher, PatternKind};
 use amalgam_query::Context;
 use amalgam_repo::Repository;
-use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, short_hex};
+use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_REV, short_hex};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -24,6 +24,16 @@ pub(crate) enum Selected {
     WorkingCopy,
     /// A changeset, or the null revision.
     Revision(Rev),
+}
+
+impl Selected {
+    /// The revision, by its number.
+    pub(crate) fn rev(&self) -> Rev {
+        match self {
+            Selected::WorkingCopy => WDIR_REV,
+            Selected::Revision(rev) => *rev,
+        }
+    }
 }
 
 impl Prepared {

@@ -27,7 +27,7 @@ mod value;
 pub use config::{Config, LegacyPaths, RepoConfigFiles, Verbosity};
 pub use expand::{expand_path, expand_user, expand_vars};
 pub use layer::Source;
-pub use map_file::{MapFile, read_map_file};
+pub use map_file::{MapFile, MapFolders, read_map_file};
 pub use paths::{join_path, normalize_path};
 pub use plain::plain;
 pub use remotes::{RemotePath, remote_paths};

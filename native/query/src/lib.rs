@@ -21,4 +21,5 @@ mod topo;
 mod tree;
 
 pub use dates::{Clock, Interval, parse_date};
+pub use pattern::Pattern as StringPattern;
 pub use query::{Context, Pair, Revisions};

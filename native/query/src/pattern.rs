@@ -6,7 +6,7 @@ use amalgam_types::Outcome;
 
 /// What a text is compared with.
 #[derive(Debug, Clone)]
-pub(crate) enum Pattern {
+pub enum Pattern {
     /// The text itself; folded to lower case where case does not matter.
     Literal(Vec<u8>),
     /// A regular expression that may match anywhere.
@@ -24,7 +24,10 @@ pub(crate) fn split(pattern: &[u8]) -> (bool, &[u8]) {
 
 impl Pattern {
     /// A pattern for which case matters.
-    pub(crate) fn new(pattern: &[u8]) -> Outcome<Pattern> {
+    ///
+    /// # Errors
+    /// As [`TextRegex::new`].
+    pub fn new(pattern: &[u8]) -> Outcome<Pattern> {
         Ok(match split(pattern) {
             (true, regex) => Pattern::Regex(TextRegex::new(regex, false)?),
             (false, text) => Pattern::Literal(text.to_vec()),
@@ -40,7 +43,7 @@ impl Pattern {
     }
 
     /// Whether the whole of `text` is meant.
-    pub(crate) fn is(&self, text: &[u8]) -> bool {
+    pub fn is(&self, text: &[u8]) -> bool {
         match self {
             Pattern::Literal(literal) => literal == text,
             Pattern::Regex(regex) => regex.is_match(text),

@@ -7,7 +7,7 @@ use crate::value::{Map, Value};
 use amalgam_types::{Outcome, Rev};
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// What a keyword stands for.
@@ -18,14 +18,30 @@ pub enum Found {
     Nothing,
 }
 
+/// What a keyword speaks of.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'s> {
+    /// The changeset.
+    pub changeset: Option<Rev>,
+    /// Whether the changeset is not the one that is shown but one that a template came to from there.
+    pub nested: bool,
+    /// The file, for the keywords of one.
+    pub path: Option<&'s [u8]>,
+}
+
 /// What a template can ask about the world.
 pub trait Resources {
-    /// The value of a keyword for a changeset. `nested` is whether the changeset is not the one that is shown but one
-    /// that a template came to from there.
+    /// The value of a keyword.
     ///
     /// # Errors
     /// `TemplateKeyword` for one that only legacy has.
-    fn keyword(&self, name: &[u8], changeset: Option<Rev>, nested: bool) -> Outcome<Found>;
+    fn keyword(&self, name: &[u8], at: &At<'_>) -> Outcome<Found>;
+
+    /// What a function makes that asks the world and not only its arguments.
+    ///
+    /// # Errors
+    /// `TemplateFunction` for one that only legacy has, and what else keeps native from answering.
+    fn call(&self, name: &str, arguments: &[Value], changeset: Option<Rev>) -> Outcome<Value>;
 
     /// Appends what a keyword shows, where that is quicker than by its value; `false` where it is not.
     ///
@@ -110,6 +126,52 @@ impl<'r> Engine<'r> {
     pub fn render(&self, name: &[u8], map: &Map, index: Option<usize>, out: &mut Vec<u8>) -> Outcome<()> {
         let Some(template) = self.template(name)? else { return Ok(()) };
         self.show(&template, &Scope { map, index, outer: None, depth: 0 }, out)
+    }
+
+    /// The names that the template `name` and those that it refers to use: a command need not work out others.
+    ///
+    /// # Errors
+    /// `TemplateInvalid` and what else keeps native from compiling it.
+    pub fn symbols(&self, name: &[u8]) -> Outcome<HashSet<Vec<u8>>> {
+        let mut found = HashSet::new();
+        if let Some(template) = self.template(name)? {
+            self.add_symbols(&template, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn add_symbols(&self, node: &Node, found: &mut HashSet<Vec<u8>>) -> Outcome<()> {
+        match node {
+            Node::Text(_) | Node::Integer(_) => Ok(()),
+            Node::Symbol(name) => self.add_symbol(name, found),
+            Node::Pieces(pieces) => pieces.iter().try_for_each(|piece| self.add_symbols(piece, found)),
+            Node::Negate(inner) | Node::Filter(inner, _) => self.add_symbols(inner, found),
+            Node::Arithmetic(_, a, b) | Node::Map(a, b) => {
+                self.add_symbols(a, found)?;
+                self.add_symbols(b, found)
+            }
+            Node::MapNamed(inner, name) | Node::Member(inner, name) => {
+                self.add_symbols(inner, found)?;
+                self.add_symbol(name, found)
+            }
+            Node::Call(_, plain, named) => {
+                plain.iter().try_for_each(|argument| self.add_symbols(argument, found))?;
+                named.iter().try_for_each(|(name, argument)| {
+                    self.add_symbol(name, found)?;
+                    self.add_symbols(argument, found)
+                })
+            }
+        }
+    }
+
+    fn add_symbol(&self, name: &[u8], found: &mut HashSet<Vec<u8>>) -> Outcome<()> {
+        if !found.insert(name.to_vec()) {
+            return Ok(());
+        }
+        match self.template(name)? {
+            Some(template) => self.add_symbols(&template, found),
+            None => Ok(()),
+        }
     }
 
     /// The template `name`.

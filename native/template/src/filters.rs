@@ -1,5 +1,6 @@
 //! Filters: `value|filter`.
 
+use crate::cbor;
 use crate::compile::Node;
 use crate::dates;
 use crate::engine::Engine;
@@ -37,9 +38,14 @@ impl Engine<'_> {
                 json::value(&self.value(inner, scope)?, true, &mut out)?;
                 Ok(Value::text(out))
             }
+            "cbor" => {
+                let mut out = Vec::new();
+                cbor::value(&self.value(inner, scope)?, &mut out)?;
+                Ok(Value::text(out))
+            }
             "count" => count(&self.value(inner, scope)?).map(Value::Int),
             "reverse" => reversed(&self.value(inner, scope)?),
-            "age" | "cbor" | "commondir" => Err(Stop::unsupported(Reason::TemplateFilter, name)),
+            "age" | "commondir" => Err(Stop::unsupported(Reason::TemplateFilter, name)),
             _ => of_text(name, &self.text(inner, scope)?),
         }
     }
@@ -136,6 +142,7 @@ pub(crate) fn plain(value: &Value) -> Outcome<Rc<[u8]>> {
     match value {
         Value::Bytes(text) => Ok(Rc::clone(text)),
         Value::Int(number) => Ok(Rc::from(number.to_string().as_bytes())),
+        Value::Bool(yes) => Ok(Rc::from(if *yes { &b"True"[..] } else { b"False" })),
         Value::None => Ok(Rc::from(&b"None"[..])),
         _ => Err(invalid("a value that only Python shows")),
     }

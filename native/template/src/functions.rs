@@ -5,6 +5,7 @@ use crate::dates;
 use crate::engine::Engine;
 use crate::fill::fill;
 use crate::filters::{date_of, plain};
+use crate::regex;
 use crate::render::{Scope, arithmetic, entry, is_true, join};
 use crate::syntax::invalid;
 use crate::text;
@@ -93,9 +94,45 @@ impl Engine<'_> {
                 let (body, set) = (self.text(body, scope)?, self.text(set, scope)?);
                 Ok(Value::text(text::strip_of(&body, |byte| set.contains(&byte))))
             }
+            (b"config" | b"configbool" | b"configint", [section, item, rest @ ..]) if rest.len() < 2 => {
+                let mut arguments =
+                    vec![Value::text(self.literal_text(section, scope)?), Value::text(self.literal_text(item, scope)?)];
+                arguments.extend(match (name, rest.first()) {
+                    (_, None) => None,
+                    (b"config", Some(default)) => Some(Value::text(self.text(default, scope)?)),
+                    (b"configbool", Some(default)) => Some(Value::Bool(self.truth(default, scope)?)),
+                    (_, Some(default)) => Some(Value::Int(self.integer(default, scope)?)),
+                });
+                self.ask(name, &arguments, scope)
+            }
+            (b"files" | b"mailmap", [text]) => {
+                let text = Value::text(self.text(text, scope)?);
+                self.ask(name, &[text], scope)
+            }
+            (b"latesttag", []) => self.ask(name, &[], scope),
+            (b"latesttag", [pattern]) => {
+                let pattern = Value::text(self.text(pattern, scope)?);
+                self.ask(name, &[pattern], scope)
+            }
+            (b"revset", [query, rest @ ..]) => {
+                let mut arguments = vec![Value::text(self.text(query, scope)?)];
+                for argument in rest {
+                    arguments.push(bare(&self.value(argument, scope)?).clone());
+                }
+                self.ask(name, &arguments, scope)
+            }
+            (b"search", [pattern, body]) => regex::search(&self.text(pattern, scope)?, &self.text(body, scope)?),
+            (b"sub", [pattern, by, body]) => {
+                let (pattern, by) = (self.text(pattern, scope)?, self.text(by, scope)?);
+                regex::substitute(&pattern, &by, &self.text(body, scope)?).map(Value::text)
+            }
             (b"word", [number, body, rest @ ..]) if rest.len() < 2 => self.word(number, body, rest.first(), scope),
             _ => Err(invalid(format!("the arguments of {}", String::from_utf8_lossy(name)))),
         }
+    }
+
+    fn ask(&self, name: &[u8], arguments: &[Value], scope: &Scope<'_>) -> Outcome<Value> {
+        self.resources.call(std::str::from_utf8(name).unwrap_or_default(), arguments, scope.changeset())
     }
 
     fn contains(&self, haystack: &Value, needle: &Value, scope: &Scope<'_>) -> Outcome<bool> {
@@ -125,7 +162,7 @@ impl Engine<'_> {
                     _ => return Err(invalid("a needle that is not text")),
                 },
             },
-            Value::None | Value::Int(_) | Value::Date(_) | Value::YesNo(_) => false,
+            Value::None | Value::Later(..) | Value::Int(_) | Value::Date(_) | Value::YesNo(_) | Value::Bool(_) => false,
             Value::Item(item) if item.template.is_none() && item.shown.is_none() => {
                 self.contains(&item.value, needle, scope)?
             }
@@ -169,7 +206,19 @@ impl Engine<'_> {
         }
         let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
         for (key, value) in pairs {
-            dict.shown.push(Rc::from([&key[..], b"=", &plain(&value)?[..]].concat()));
+            // A list that went through here is a bare one.
+            let value = match value {
+                Value::List(list) => Value::List(Rc::new(List { whole: Whole::Unshown, ..List::clone(&list) })),
+                Value::Dict(list) => Value::Dict(Rc::new(List { whole: Whole::Unshown, ..List::clone(&list) })),
+                value => value,
+            };
+            match plain(&value) {
+                Ok(text) => dict.shown.push(Rc::from([&key[..], b"=", &text[..]].concat())),
+                Err(_) => {
+                    dict.whole = Whole::Unshown;
+                    dict.shown.push(Rc::clone(&key));
+                }
+            }
             let names = vec![(&b"key"[..], Value::Bytes(Rc::clone(&key))), (&b"value"[..], value.clone())];
             dict.maps.push(Map { names, ..Map::default() });
             dict.keys.push(key);
@@ -193,7 +242,8 @@ impl Engine<'_> {
                 if list.whole_is_template() {
                     return Err(invalid("not filterable"));
                 }
-                let mut kept = List { whole: Whole::Joined, ..List::clone(list) };
+                let whole = if matches!(list.whole, Whole::Unshown) { Whole::Unshown } else { Whole::Joined };
+                let mut kept = List { whole, ..List::clone(list) };
                 let mut keep = Vec::with_capacity(list.values.len());
                 for (value, map) in list.values.iter().zip(&list.maps) {
                     keep.push(match test {
@@ -294,7 +344,7 @@ impl Engine<'_> {
 
 impl List {
     fn whole_is_template(&self) -> bool {
-        matches!(self.whole, Whole::Template(_))
+        matches!(self.whole, Whole::Template(_) | Whole::Unshown)
     }
 }
 

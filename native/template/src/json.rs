@@ -56,6 +56,7 @@ pub fn value(value: &Value, ascii: bool, out: &mut Vec<u8>) -> Outcome<()> {
         Value::Bytes(text) => string(text, ascii, out),
         Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
         Value::YesNo(yes) => out.extend_from_slice(if *yes { b"\"true\"" } else { b"\"false\"" }),
+        Value::Bool(yes) => out.extend_from_slice(if *yes { b"true" } else { b"false" }),
         Value::Date(Date { seconds, offset, .. }) => {
             out.extend_from_slice(format!("[{seconds}, {offset}]").as_bytes());
         }
@@ -69,7 +70,7 @@ pub fn value(value: &Value, ascii: bool, out: &mut Vec<u8>) -> Outcome<()> {
             Some(shown) => string(shown, ascii, out),
             None => self::value(&item.value, ascii, out)?,
         },
-        Value::Item(_) => return Err(invalid("a changeset as JSON")),
+        Value::Item(_) | Value::Later(..) => return Err(invalid("a changeset as JSON")),
     }
     Ok(())
 }

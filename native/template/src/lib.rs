@@ -3,6 +3,7 @@
 //! Nothing here knows a repository; who renders a template passes the keywords in ([`Resources`]). A mistake in a
 //! template, and what native does not have, ends in `Unsupported`: legacy words its own errors.
 
+pub mod cbor;
 mod compile;
 pub mod dates;
 mod engine;
@@ -10,13 +11,15 @@ mod fill;
 mod filters;
 mod functions;
 pub mod json;
+pub mod python;
+mod regex;
 mod render;
 mod syntax;
 mod text;
 mod value;
 pub mod width;
 
-pub use engine::{Engine, Found, Resources};
+pub use engine::{At, Engine, Found, Resources};
 pub use value::{Date, Item, List, Map, ShownBy, Value, Whole};
 
 /// A template as configuration holds it: quotes around all of it do not belong to it.

@@ -4,7 +4,7 @@
 //! template, and otherwise nothing.
 
 use crate::compile::Node;
-use crate::engine::{Engine, Found};
+use crate::engine::{At, Engine, Found};
 use crate::syntax::invalid;
 use crate::value::{Date, Item, List, Map, ShownBy, Value, Whole};
 use amalgam_config::parse_bool;
@@ -48,7 +48,7 @@ impl Scope<'_> {
             return Some(value.clone());
         }
         let outer = self.outer?;
-        if self.map.changeset.is_some() && engine.resources.is_of_changeset(name) {
+        if self.map.changeset.is_some() && !self.map.by_node && engine.resources.is_of_changeset(name) {
             return None;
         }
         outer.own(name, engine)
@@ -82,17 +82,29 @@ impl Engine<'_> {
         self.show_value(&self.symbol(name, scope)?, scope, out)
     }
 
-    /// What a name stands for; nothing where it stands for nothing.
+    /// What a name stands for; empty text where it stands for nothing.
     pub(crate) fn symbol(&self, name: &[u8], scope: &Scope<'_>) -> Outcome<Value> {
-        Ok(self.symbol_if_known(name, scope)?.unwrap_or(Value::None))
+        Ok(self.symbol_if_known(name, scope)?.unwrap_or_else(|| Value::text(b"")))
     }
 
     /// What a name stands for, if it stands for anything.
     pub(crate) fn symbol_if_known(&self, name: &[u8], scope: &Scope<'_>) -> Outcome<Option<Value>> {
-        if let Some(value) = scope.own(name, self).filter(|value| !matches!(value, Value::None)) {
-            return Ok(Some(value));
+        match scope.own(name, self) {
+            None | Some(Value::None) => {}
+            Some(Value::Later(name, argument)) => {
+                return self.resources.call(name, &[Value::Bytes(argument)], scope.changeset()).map(Some);
+            }
+            known => return Ok(known),
         }
-        match self.resources.keyword(name, scope.changeset(), scope.is_nested())? {
+        let path = match name {
+            b"path" | b"size" | b"status" => match scope.own(b"path", self) {
+                Some(Value::Bytes(path)) => Some(path),
+                _ => None,
+            },
+            _ => None,
+        };
+        let at = At { changeset: scope.changeset(), nested: scope.is_nested(), path: path.as_deref() };
+        match self.resources.keyword(name, &at)? {
             Found::Value(value) => return Ok(Some(value)),
             Found::Nothing => {}
         }
@@ -154,7 +166,7 @@ impl Engine<'_> {
     fn mapped(&self, list: &Value, template: &Node, scope: &Scope<'_>) -> Outcome<Value> {
         let single;
         let maps: &[Map] = match list {
-            Value::List(list) | Value::Dict(list) => &list.maps,
+            Value::List(list) | Value::Dict(list) if !matches!(list.whole, Whole::Unshown) => &list.maps,
             Value::Item(item) => std::slice::from_ref(&item.map),
             Value::Date(date) => {
                 single = date_map(*date);
@@ -189,10 +201,11 @@ impl Engine<'_> {
     /// Appends what a value shows.
     pub(crate) fn show_value(&self, value: &Value, scope: &Scope<'_>, out: &mut Vec<u8>) -> Outcome<()> {
         match value {
-            Value::None => {}
+            Value::None | Value::Later(..) => {}
             Value::Bytes(text) => out.extend_from_slice(text),
             Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
             Value::YesNo(yes) => out.extend_from_slice(if *yes { b"true" } else { b"false" }),
+            Value::Bool(yes) => out.extend_from_slice(if *yes { b"True" } else { b"False" }),
             Value::Date(Date { seconds, offset, dotted }) => {
                 let between = if *dotted { ".0" } else { " " };
                 out.extend_from_slice(format!("{seconds}{between}{offset}").as_bytes());
@@ -224,6 +237,7 @@ impl Engine<'_> {
 
     fn show_list(&self, list: &List, scope: &Scope<'_>, out: &mut Vec<u8>) -> Outcome<()> {
         match &list.whole {
+            Whole::Unshown => return Err(invalid("a dictionary of what only Python shows")),
             Whole::Joined => join(&list.shown, b" ", out),
             Whole::Text(text) => out.extend_from_slice(text),
             Whole::Template(template) => {
@@ -233,8 +247,8 @@ impl Engine<'_> {
                     self.show(&template, &inner, out)?;
                 }
             }
-            Whole::OldStyle { name, plural, maps } => {
-                self.show_old_style(list, name, plural, maps.as_deref(), scope, out)?;
+            Whole::OldStyle { name, plural, maps, separator } => {
+                self.show_old_style(list, (name, plural, separator), maps.as_deref(), scope, out)?;
             }
         }
         Ok(())
@@ -243,8 +257,7 @@ impl Engine<'_> {
     fn show_old_style(
         &self,
         list: &List,
-        name: &'static str,
-        plural: &str,
+        (name, plural, separator): (&'static str, &str, &str),
         maps: Option<&[Map]>,
         scope: &Scope<'_>,
         out: &mut Vec<u8>,
@@ -260,7 +273,7 @@ impl Engine<'_> {
             if maps.is_some() {
                 return Err(invalid("a list without a template"));
             }
-            join(&list.shown, b" ", out);
+            join(&list.shown, separator.as_bytes(), out);
             return Ok(());
         };
         show_around(format!("start_{plural}"), out)?;
@@ -315,6 +328,9 @@ impl Engine<'_> {
 /// The value of a key.
 pub(crate) fn entry(dict: &List, key: &[u8]) -> Value {
     let Some(at) = dict.keys.iter().position(|known| **known == *key) else { return Value::None };
+    if let list @ (Value::List(_) | Value::Dict(_)) = &dict.values[at] {
+        return list.clone();
+    }
     Value::Item(Rc::new(Item {
         value: dict.values[at].clone(),
         map: dict.maps[at].clone(),
@@ -330,9 +346,9 @@ pub(crate) fn date_map(date: Date) -> Map {
 
 pub(crate) fn is_true(value: &Value) -> bool {
     match value {
-        Value::None => false,
+        Value::None | Value::Later(..) => false,
         Value::Bytes(text) => !text.is_empty(),
-        Value::YesNo(yes) => *yes,
+        Value::YesNo(yes) | Value::Bool(yes) => *yes,
         Value::Int(_) | Value::Date(_) => true,
         Value::List(list) | Value::Dict(list) => !list.values.is_empty(),
         Value::Strings(strings) => !strings.is_empty(),
@@ -348,6 +364,7 @@ pub(crate) fn is_true(value: &Value) -> bool {
 pub(crate) fn integer_of(value: &Value) -> Outcome<i64> {
     match value {
         Value::Int(number) => Ok(*number),
+        Value::Bool(yes) => Ok(i64::from(*yes)),
         Value::Bytes(text) => {
             let text = std::str::from_utf8(text).unwrap_or_default();
             let digits = text.strip_prefix('-').unwrap_or(text);

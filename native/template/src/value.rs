@@ -14,6 +14,8 @@ pub enum Value {
     Int(i64),
     /// A truth value that is shown as `true` or `false`.
     YesNo(bool),
+    /// A truth value that is shown as Python shows it.
+    Bool(bool),
     /// A date.
     Date(Date),
     /// A list of things that can be shown one by one.
@@ -22,6 +24,8 @@ pub enum Value {
     Dict(Rc<List>),
     /// One element of a list or dictionary.
     Item(Rc<Item>),
+    /// What [`crate::Resources::call`] makes of a name and an argument, once it is asked for.
+    Later(&'static str, Rc<[u8]>),
     /// The rendered elements of a list.
     Strings(Rc<Vec<Rc<[u8]>>>),
 }
@@ -46,12 +50,20 @@ pub struct Map {
     pub more: Vec<(Rc<[u8]>, Value)>,
     /// The changeset that keywords speak of.
     pub changeset: Option<Rev>,
+    /// Whether the changeset is only known by a `node` among the names: values of the levels outside that speak of a
+    /// changeset then stay as they are.
+    pub by_node: bool,
 }
 
 impl Map {
     /// A map of one name.
     pub fn one(name: &'static [u8], value: Value) -> Map {
         Map { names: vec![(name, value)], ..Map::default() }
+    }
+
+    /// A map of names for an element that is not a changeset.
+    pub fn named(names: Vec<(&'static [u8], Value)>) -> Map {
+        Map { names, ..Map::default() }
     }
 
     /// A map that only changes the changeset.
@@ -71,11 +83,15 @@ pub enum Whole {
         name: &'static str,
         /// The plural in the names of the templates around.
         plural: &'static str,
+        /// What stands between elements without a template.
+        separator: &'static str,
         /// What each element's template sees, where it is not its name alone.
         maps: Option<Vec<Map>>,
     },
     /// A text of its own.
     Text(Rc<[u8]>),
+    /// As only Python shows it.
+    Unshown,
     /// Each element by this template.
     Template(&'static str),
 }
@@ -118,6 +134,67 @@ pub enum ShownBy {
 }
 
 impl Value {
+    /// A list as commands hand it to a template: each element under `name`, shown with `separator` between them.
+    pub fn list(values: Vec<Value>, name: &'static [u8], separator: &[u8]) -> Value {
+        let mut whole = Vec::new();
+        let mut shown: Vec<Rc<[u8]>> = Vec::with_capacity(values.len());
+        for (at, value) in values.iter().enumerate() {
+            let text = match value {
+                Value::Bytes(text) => Rc::clone(text),
+                Value::Int(number) => Rc::from(number.to_string().as_bytes()),
+                _ => Rc::from(&b""[..]),
+            };
+            if at > 0 {
+                whole.extend_from_slice(separator);
+            }
+            whole.extend_from_slice(&text);
+            shown.push(text);
+        }
+        let maps = values.iter().map(|value| Map::one(name, value.clone())).collect();
+        Value::List(Rc::new(List { values, keys: Vec::new(), shown, maps, whole: Whole::Text(Rc::from(whole)) }))
+    }
+
+    /// The ids of changesets as commands hand them to a template.
+    pub fn nodes(revs: &[(Rev, Vec<u8>)]) -> Value {
+        let mut value = Value::list(revs.iter().map(|(_, node)| Value::text(node)).collect(), b"node", b" ");
+        if let Value::List(list) = &mut value
+            && let Some(list) = Rc::get_mut(list)
+        {
+            for (map, (rev, _)) in list.maps.iter_mut().zip(revs) {
+                map.changeset = Some(*rev);
+                map.by_node = true;
+            }
+        }
+        value
+    }
+
+    /// A dictionary as commands hand it to a template, sorted by key.
+    pub fn dict(mut pairs: Vec<(Rc<[u8]>, Rc<[u8]>)>, key: &'static [u8], value: &'static [u8]) -> Value {
+        pairs.sort();
+        let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
+        for (name, text) in pairs {
+            dict.shown.push(Rc::from([&name[..], b"=", &text[..]].concat()));
+            dict.maps
+                .push(Map::named(vec![(key, Value::Bytes(Rc::clone(&name))), (value, Value::Bytes(Rc::clone(&text)))]));
+            dict.keys.push(name);
+            dict.values.push(Value::Bytes(text));
+        }
+        Value::Dict(Rc::new(dict))
+    }
+
+    /// Items within an item, each shown by `template`.
+    pub fn nested(items: Vec<Map>, template: &'static str) -> Value {
+        let mut list =
+            List { values: vec![], keys: vec![], shown: vec![], maps: items, whole: Whole::Template(template) };
+        for map in &list.maps {
+            let (keys, values) = map.names.iter().map(|(name, value)| (Rc::from(*name), value.clone())).unzip();
+            let item = List { values, keys, shown: vec![], maps: vec![], whole: Whole::Joined };
+            list.values.push(Value::Dict(Rc::new(item)));
+            list.shown.push(Rc::from(&b""[..]));
+        }
+        Value::List(Rc::new(list))
+    }
+
     /// Text.
     pub fn text(bytes: impl AsRef<[u8]>) -> Value {
         Value::Bytes(Rc::from(bytes.as_ref()))

@@ -1,9 +1,12 @@
 //! `hg bookmarks`, listing.
 
+use crate::formatter::Form;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_formats::damaged;
+use amalgam_repo::Bookmarks;
 use amalgam_template::width::columns;
-use amalgam_types::{AbortKind, Node, Outcome, Reason, Stop, short_hex};
+use amalgam_template::{Map, Value};
+use amalgam_types::{AbortKind, Node, Outcome, Reason, Rev, Stop, short_hex};
 use std::collections::BTreeMap;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -29,7 +32,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 const NAME_COLUMNS: usize = 25;
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    prepared.refuse_template()?;
     let names = &prepared.parsed.arguments;
     if !names.is_empty() && !prepared.parsed.switch("list") {
         return Err(Stop::unsupported(Reason::WouldWrite, "making a bookmark"));
@@ -37,27 +39,33 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let quiet = prepared.quiet()?;
     let repository = prepared.repository()?;
     let bookmarks = repository.bookmarks(&prepared.config)?;
-    let mut listed: BTreeMap<&[u8], Node> = BTreeMap::new();
-    for name in names {
-        let name = match (name.as_slice(), bookmarks.active()) {
-            (b".", Some(active)) => active,
-            (b".", None) => return Err(Stop::unsupported(Reason::RevisionUnknown, "no active bookmark")),
-            (name, _) => name,
-        };
-        let node = bookmarks
-            .get(name)
-            .ok_or_else(|| Stop::abort(AbortKind::Input, [b"bookmark '", name, b"' does not exist"].concat()))?;
-        listed.insert(name, node);
+    let active = bookmarks.active();
+    let names = names.iter().map(|name| match (name.as_slice(), active) {
+        (b".", Some(active)) => Ok(active),
+        (b".", None) => Err(Stop::unsupported(Reason::RevisionUnknown, "no active bookmark")),
+        (name, _) => Ok(name),
+    });
+    let names = names.collect::<Outcome<Vec<_>>>()?;
+    let form = Form::find(prepared, "bookmarks", out)?;
+    if !form.is_plain() {
+        let history = form.history(prepared)?;
+        return form.show(history.as_ref(), out, |formatter, out| {
+            for (name, node) in listed(bookmarks, &names)? {
+                let rev = rev_of(prepared, &node)?;
+                let names = vec![
+                    (&b"bookmark"[..], Value::text(name)),
+                    (b"rev", Value::Int(i64::from(rev))),
+                    (b"node", Value::text(node.hex())),
+                    (b"active", Value::Bool(bookmarks.active() == Some(name))),
+                ];
+                formatter.item(Map { names, changeset: Some(rev), ..Map::default() }, out)?;
+            }
+            Ok(0)
+        });
     }
-    if names.is_empty() {
-        listed.extend(bookmarks.iter().map(|(name, node)| (name, *node)));
-    }
+    let listed = listed(bookmarks, &names)?;
     if listed.is_empty() && !quiet {
         out.write(b"no bookmarks set\n");
-    }
-    if !listed.is_empty() {
-        // Legacy looks at what is visible once it has a bookmark to number.
-        repository.visibility(&prepared.config)?;
     }
     for (name, node) in listed {
         let active = bookmarks.active() == Some(name);
@@ -66,12 +74,31 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             out.write_labelled(if active { b" * " } else { b"   " }, label);
         }
         out.write_labelled(name, label);
+        let rev = rev_of(prepared, &node)?;
         if !quiet {
-            let rev = repository.rev_of(&node)?.ok_or_else(|| damaged("a bookmark's changeset is gone"))?;
             let pad = NAME_COLUMNS.saturating_sub(columns(name));
             out.write_labelled(format!("{:pad$} {rev}:{}", "", short_hex(&node)).as_bytes(), label);
         }
         out.write(b"\n");
     }
     Ok(0)
+}
+
+/// The bookmarks that were named, or all of them.
+fn listed<'b>(bookmarks: &'b Bookmarks, names: &[&'b [u8]]) -> Outcome<BTreeMap<&'b [u8], Node>> {
+    if names.is_empty() {
+        return Ok(bookmarks.iter().map(|(name, node)| (name, *node)).collect());
+    }
+    let find = |name: &&'b [u8]| {
+        let missing = || Stop::abort(AbortKind::Input, [b"bookmark '", *name, b"' does not exist"].concat());
+        Ok((*name, bookmarks.get(name).ok_or_else(missing)?))
+    };
+    names.iter().map(find).collect()
+}
+
+fn rev_of(prepared: &Prepared, node: &Node) -> Outcome<Rev> {
+    let repository = prepared.repository()?;
+    // Legacy looks at what is visible once it has a bookmark to number.
+    repository.visibility(&prepared.config)?;
+    repository.rev_of(node)?.ok_or_else(|| damaged("a bookmark's changeset is gone"))
 }

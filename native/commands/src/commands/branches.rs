@@ -1,9 +1,11 @@
 //! `hg branches`: the named branches, active ones first.
 
+use crate::formatter::Form;
 use crate::history::changesets::phase_name;
 use crate::history::{History, query};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_template::width::columns;
+use amalgam_template::{Map, Value};
 use amalgam_types::{Outcome, Reason, Rev, Stop};
 use std::collections::HashSet;
 
@@ -36,7 +38,6 @@ struct Line<'a> {
 }
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    prepared.refuse_template()?;
     if !prepared.parsed.arguments.is_empty() {
         return Err(Stop::unsupported(Reason::UsageError, "branches takes no arguments"));
     }
@@ -49,16 +50,31 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             Some(revs.into_iter().map(|rev| Ok(history.changeset(rev)?.branch()?.0)).collect::<Outcome<_>>()?)
         }
     };
-    let lines = lines(&history, selected.as_ref())?;
     pager::start(prepared, out)?;
+    let form = Form::find(prepared, "branches", out)?;
+    let mut lines = lines(&history, selected.as_ref())?;
+    let (active, closed) = (prepared.parsed.switch("active"), prepared.parsed.switch("closed"));
+    lines.retain(|line| line.active || (!active && (line.open || closed)));
     let current = history.repository.working_branch()?;
+    if !form.is_plain() {
+        return form.show(Some(&history), out, |formatter, out| {
+            for line in lines {
+                let names = vec![
+                    (&b"branch"[..], Value::text(line.name)),
+                    (b"rev", Value::Int(i64::from(line.rev))),
+                    (b"node", Value::text(history.changeset(line.rev)?.node.hex())),
+                    (b"active", Value::Bool(line.active)),
+                    (b"closed", Value::Bool(!line.open)),
+                    (b"current", Value::Bool(line.name == current)),
+                ];
+                formatter.item(Map { names, changeset: Some(line.rev), ..Map::default() }, out)?;
+            }
+            Ok(0)
+        });
+    }
     for line in lines {
-        if prepared.parsed.switch("active") && !line.active {
-            continue;
-        }
         let (mut label, notice) = match (line.active, line.open) {
             (true, _) => ("branches.active", ""),
-            (false, false) if !prepared.parsed.switch("closed") => continue,
             (false, false) => ("branches.closed", " (closed)"),
             (false, true) => ("branches.inactive", " (inactive)"),
         };

@@ -1,7 +1,9 @@
 //! `hg config`: the settings in force, all or those that are asked for.
 
+use crate::formatter::{Form, Formatter};
 use crate::{CommandSpec, Flag, Output, PagerRequest, Prepared, RepositoryUse, pager};
 use amalgam_config::Config;
+use amalgam_template::{Map, Value};
 use amalgam_types::{Environment, Outcome, Reason, Stop};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -31,7 +33,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    prepared.refuse_template()?;
     if prepared.config.source("ui", "tweakdefaults").as_deref() == Some("--config") {
         // Legacy then lists the tweaked settings in an order of its own.
         return Err(Stop::unsupported(Reason::ConfigUnsupported, "ui.tweakdefaults on the command line"));
@@ -41,6 +42,19 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     if let Some(pager) = out.pager() {
         mark_paged(&mut config, pager, &prepared.env)?;
     }
+    let form = Form::find(prepared, "config", out)?;
+    if form.is_plain() {
+        return list(prepared, &config, None, out);
+    }
+    form.show(None, out, |formatter, out| {
+        if formatter.is_for_machines() || formatter.wants("defaultvalue") {
+            return Err(Stop::unsupported(Reason::OutputUnsupported, "the default values of settings"));
+        }
+        list(prepared, &config, Some(formatter), out)
+    })
+}
+
+fn list(prepared: &Prepared, config: &Config, formatter: Option<&Formatter<'_>>, out: &mut Output<'_>) -> Outcome<i32> {
     let wanted = Wanted::new(&prepared.parsed.arguments);
     let show_source = prepared.parsed.switch("source");
     let mut matched = false;
@@ -51,6 +65,15 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
                 continue;
             }
             matched = true;
+            if let Some(formatter) = formatter {
+                let names = vec![
+                    (&b"source"[..], Value::text(config.source_bytes(section, name).unwrap_or_default())),
+                    (b"name", Value::text(&full)),
+                    (b"value", Value::text(value)),
+                ];
+                formatter.item(Map::named(names), out)?;
+                continue;
+            }
             if show_source {
                 out.write(&config.source_bytes(section, name).unwrap_or_default());
                 out.write(b": ");

@@ -1,12 +1,14 @@
 //! `hg files`: the tracked files of the working directory or of a revision.
 
 use crate::display::PathDisplay;
+use crate::formatter::{Form, Formatter};
 use crate::selection::{
     Selected, manifest_without_subrepositories, missing_from, missing_warning, refuse_subrepositories,
 };
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_matching::{Matcher, PatternKind};
 use amalgam_repo::Repository;
+use amalgam_template::{Map, Value};
 use amalgam_types::{EXEC_BIT, Outcome, Reason, Rev, Stop};
 use amalgam_worktree::{known_files, tracked_files};
 use std::ffi::OsStr;
@@ -32,16 +34,47 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    prepared.refuse_template()?;
     let selected = prepared.select(prepared.parsed.value("rev"), Selected::WorkingCopy)?;
     let matcher = prepared.matcher(&selected, PatternKind::Relpath)?;
     pager::start(prepared, out)?;
     let display = PathDisplay::settle(prepared, true)?;
-    let lines = Lines { display, end: prepared.line_end(), verbose: prepared.verbose()? };
+    let verbose = prepared.verbose()?;
+    let lines = Lines { display, end: prepared.line_end(), verbose };
+    let form = Form::find(prepared, "files", out)?;
+    if !form.is_plain() {
+        let history = form.history(prepared)?;
+        return form.show(history.as_ref(), out, |formatter, out| {
+            let details = verbose || formatter.wants("size") || formatter.wants("flags");
+            let lines = Items { lines: &lines, formatter, details, changeset: selected.rev() };
+            list(prepared, &selected, &matcher, &lines, out)
+        });
+    }
+    list(prepared, &selected, &matcher, &lines, out)
+}
+
+/// Where files go that were found.
+trait Found {
+    /// Whether size and flag are needed.
+    fn details(&self) -> bool;
+
+    /// One file.
+    fn add(&self, path: &[u8], details: Option<(u64, u8)>, out: &mut Output<'_>) -> Outcome<()>;
+
+    /// How paths are shown.
+    fn display(&self) -> &PathDisplay;
+}
+
+fn list(
+    prepared: &Prepared,
+    selected: &Selected,
+    matcher: &Matcher,
+    lines: &dyn Found,
+    out: &mut Output<'_>,
+) -> Outcome<i32> {
     let repository = prepared.repository()?;
     let found = match selected {
-        Selected::WorkingCopy => list_working_copy(repository, &matcher, &lines, out)?,
-        Selected::Revision(rev) => list_revision(repository, rev, &matcher, &lines, out)?,
+        Selected::WorkingCopy => list_working_copy(repository, matcher, lines, out)?,
+        Selected::Revision(rev) => list_revision(repository, *rev, matcher, lines, out)?,
     };
     Ok(i32::from(!found))
 }
@@ -52,8 +85,16 @@ struct Lines {
     verbose: bool,
 }
 
-impl Lines {
-    fn write(&self, out: &mut Output<'_>, path: &[u8], details: Option<(u64, u8)>) {
+impl Found for Lines {
+    fn details(&self) -> bool {
+        self.verbose
+    }
+
+    fn display(&self) -> &PathDisplay {
+        &self.display
+    }
+
+    fn add(&self, path: &[u8], details: Option<(u64, u8)>, out: &mut Output<'_>) -> Outcome<()> {
         if let Some((size, flag)) = details {
             let flag = if flag == 0 { ' ' } else { char::from(flag) };
             out.write(format!("{size:>10} {flag} ").as_bytes());
@@ -61,10 +102,43 @@ impl Lines {
         let mut line = self.display.show(path).into_owned();
         line.push(self.end);
         out.write(&line);
+        Ok(())
     }
 }
 
-fn list_working_copy(repository: &Repository, matcher: &Matcher, lines: &Lines, out: &mut Output<'_>) -> Outcome<bool> {
+/// The same for a formatter.
+struct Items<'a> {
+    lines: &'a Lines,
+    formatter: &'a Formatter<'a>,
+    details: bool,
+    changeset: Rev,
+}
+
+impl Found for Items<'_> {
+    fn details(&self) -> bool {
+        self.details
+    }
+
+    fn display(&self) -> &PathDisplay {
+        &self.lines.display
+    }
+
+    fn add(&self, path: &[u8], details: Option<(u64, u8)>, out: &mut Output<'_>) -> Outcome<()> {
+        let mut names = vec![(&b"path"[..], Value::text(path))];
+        if let Some((size, flag)) = details {
+            names.push((b"size", Value::Int(i64::try_from(size).unwrap_or(i64::MAX))));
+            names.push((b"flags", Value::text(if flag == 0 { &[][..] } else { std::slice::from_ref(&flag) })));
+        }
+        self.formatter.item(Map { names, changeset: Some(self.changeset), ..Map::default() }, out)
+    }
+}
+
+fn list_working_copy(
+    repository: &Repository,
+    matcher: &Matcher,
+    lines: &dyn Found,
+    out: &mut Output<'_>,
+) -> Outcome<bool> {
     let tracked = tracked_files(repository)?;
     refuse_subrepositories(|name| tracked.contains(name))?;
     let named = named_files(repository, matcher)?;
@@ -74,8 +148,8 @@ fn list_working_copy(repository: &Repository, matcher: &Matcher, lines: &Lines, 
     };
     let mut found = false;
     for path in paths {
-        let details = if lines.verbose { Some(stat(repository, path)?) } else { None };
-        lines.write(out, path, details);
+        let details = if lines.details() { Some(stat(repository, path)?) } else { None };
+        lines.add(path, details, out)?;
         found = true;
     }
     Ok(found)
@@ -108,7 +182,7 @@ fn list_revision(
     repository: &Repository,
     rev: Rev,
     matcher: &Matcher,
-    lines: &Lines,
+    lines: &dyn Found,
     out: &mut Output<'_>,
 ) -> Outcome<bool> {
     let manifest = manifest_without_subrepositories(repository, rev)?;
@@ -116,16 +190,16 @@ fn list_revision(
     for entry in manifest.iter() {
         let entry = entry?;
         if matcher.matches(entry.path) {
-            let details = match lines.verbose {
+            let details = match lines.details() {
                 true => Some((repository.file_size(entry.path, &entry.node()?)?, entry.flags)),
                 false => None,
             };
-            lines.write(out, entry.path, details);
+            lines.add(entry.path, details, out)?;
             found = true;
         }
     }
     for path in missing_from(&manifest, matcher)? {
-        out.write_error(&missing_warning(repository, rev, &lines.display, &path)?, "ui.warning");
+        out.write_error(&missing_warning(repository, rev, lines.display(), &path)?, "ui.warning");
     }
     Ok(found)
 }

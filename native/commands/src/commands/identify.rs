@@ -1,10 +1,12 @@
 //! `hg identify`: the working copy, or a revision, in one line.
 
+use crate::formatter::Form;
 use crate::history::{History, query};
 use crate::selection::{manifest_without_subrepositories, refuse_subrepositories};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
-use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Rev, Stop, short_hex};
+use amalgam_template::{Map, Value};
+use amalgam_types::{AbortKind, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV, short_hex};
 use amalgam_worktree::{Refresh, StatusOptions, WorkingCopy, tracked_files};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -37,10 +39,10 @@ struct Subject {
     mark: &'static str,
     branch: Vec<u8>,
     refresh: Option<Refresh>,
+    is_working_copy: bool,
 }
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    prepared.refuse_template()?;
     if !prepared.parsed.arguments.is_empty() {
         return Err(Stop::unsupported(Reason::RepositoryPath, "another repository"));
     }
@@ -48,21 +50,45 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         return Err(Stop::abort(AbortKind::Input, "there is no Mercurial repository here (.hg not found)"));
     }
     let history = History::new(prepared)?;
-    let subject = match prepared.parsed.value("rev") {
-        Some(spec) => {
-            let rev = query::single(&history, spec)?;
-            let branch = history.changeset(rev)?.branch()?.0;
-            Subject { revs: vec![rev], mark: "", branch, refresh: None }
-        }
-        None => working_copy(&history)?,
-    };
-    let words = words(&history, &subject)?;
-    out.write(&words.join(&b' '));
-    out.write(b"\n");
-    if let Some(refresh) = &subject.refresh {
-        refresh.write();
+    let form = Form::find(prepared, "identify", out)?;
+    if form.is_plain() {
+        let subject = Subject::find(&history)?;
+        out.write(&words(&history, &subject)?.join(&b' '));
+        out.write(b"\n");
+        subject.settle();
+        return Ok(0);
     }
+    let subject = form.show(Some(&history), out, |formatter, out| {
+        let subject = Subject::find(&history)?;
+        formatter.item(fields(&history, &subject)?, out)?;
+        Ok(subject)
+    })?;
+    subject.settle();
     Ok(0)
+}
+
+impl Subject {
+    fn find(history: &History<'_>) -> Outcome<Subject> {
+        match history.prepared.parsed.value("rev").filter(|spec| !spec.is_empty()) {
+            Some(spec) => {
+                let rev = query::single(history, spec)?;
+                let branch = history.changeset(rev)?.branch()?.0;
+                Ok(Subject { revs: vec![rev], mark: "", branch, refresh: None, is_working_copy: false })
+            }
+            None => working_copy(history),
+        }
+    }
+
+    fn nodes(&self, history: &History<'_>) -> Outcome<Vec<Node>> {
+        self.revs.iter().map(|&rev| Ok(history.changeset(rev)?.node)).collect()
+    }
+
+    /// Writes back what looking at the working copy has found out.
+    fn settle(&self) {
+        if let Some(refresh) = &self.refresh {
+            refresh.write();
+        }
+    }
 }
 
 fn working_copy(history: &History<'_>) -> Outcome<Subject> {
@@ -97,6 +123,7 @@ fn working_copy(history: &History<'_>) -> Outcome<Subject> {
         mark: if lists.iter().any(|list| !list.is_empty()) { "+" } else { "" },
         branch: history.repository.working_branch()?,
         refresh: result.refresh,
+        is_working_copy: true,
     })
 }
 
@@ -104,14 +131,9 @@ fn words(history: &History<'_>, subject: &Subject) -> Outcome<Vec<Vec<u8>>> {
     let parsed = &history.prepared.parsed;
     let asked = |name: &str| parsed.switch(name);
     let default = !["num", "id", "branch", "tags", "bookmarks"].into_iter().any(asked);
-    let nodes = subject.revs.iter().map(|&rev| Ok(history.changeset(rev)?.node)).collect::<Outcome<Vec<_>>>()?;
+    let nodes = subject.nodes(history)?;
     let joined = |parts: Vec<String>| format!("{}{}", parts.join("+"), subject.mark).into_bytes();
-    let mut tags: Vec<Vec<u8>> = Vec::new();
-    let mut bookmarks: Vec<Vec<u8>> = Vec::new();
-    for node in &nodes {
-        tags.extend_from_slice(history.tags(node)?);
-        bookmarks.extend_from_slice(history.bookmarks(node)?);
-    }
+    let (tags, bookmarks) = names(history, &nodes)?;
     let mut words = Vec::new();
     if default || asked("id") {
         words.push(joined(nodes.iter().map(short_hex).collect()));
@@ -141,4 +163,42 @@ fn words(history: &History<'_>, subject: &Subject) -> Outcome<Vec<Vec<u8>>> {
         words.extend(bookmarks);
     }
     Ok(words)
+}
+
+/// The tags and the bookmarks of all `nodes`.
+fn names(history: &History<'_>, nodes: &[Node]) -> Outcome<(Vec<Vec<u8>>, Vec<Vec<u8>>)> {
+    let (mut tags, mut bookmarks) = (Vec::new(), Vec::new());
+    for node in nodes {
+        tags.extend_from_slice(history.tags(node)?);
+        bookmarks.extend_from_slice(history.bookmarks(node)?);
+    }
+    Ok((tags, bookmarks))
+}
+
+/// What a formatter shows.
+fn fields(history: &History<'_>, subject: &Subject) -> Outcome<Map> {
+    let nodes = subject.nodes(history)?;
+    let (tags, bookmarks) = names(history, &nodes)?;
+    let list = |texts: &[Vec<u8>], name, separator: &[u8]| {
+        Value::list(texts.iter().map(Value::text).collect(), name, separator)
+    };
+    let ids: Vec<Vec<u8>> = nodes.iter().map(|node| node.hex().to_vec()).collect();
+    let id = [ids.join(&b'+').as_slice(), subject.mark.as_bytes()].concat();
+    let mut fields = vec![
+        (&b"id"[..], Value::text(id)),
+        (b"branch", Value::text(&subject.branch)),
+        (b"tags", list(&tags, b"tag", b":")),
+        (b"bookmarks", list(&bookmarks, b"bookmark", b" ")),
+    ];
+    let changeset = if subject.is_working_copy {
+        let parents: Vec<(Rev, Vec<u8>)> = subject.revs.iter().copied().zip(ids).collect();
+        fields.push((b"dirty", Value::text(subject.mark)));
+        fields.push((b"parents", Value::nodes(&parents)));
+        fields.push((b"node", Value::text(WDIR_NODE.hex())));
+        WDIR_REV
+    } else {
+        fields.push((b"node", Value::text(&ids[0])));
+        subject.revs[0]
+    };
+    Ok(Map { names: fields, changeset: Some(changeset), ..Map::default() })
 }

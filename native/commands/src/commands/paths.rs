@@ -1,8 +1,11 @@
 //! `hg paths`: the names of other repositories.
 
+use crate::formatter::Form;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_config::{RemotePath, hide_password, remote_paths};
+use amalgam_template::{Map, Value};
 use amalgam_types::{Outcome, Reason, Stop};
+use std::collections::BTreeMap;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "paths",
@@ -17,7 +20,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    prepared.refuse_template()?;
     if prepared.parsed.arguments.len() > 1 {
         return Err(Stop::unsupported(Reason::UsageError, "more than one name"));
     }
@@ -25,6 +27,10 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let quiet = prepared.quiet()?;
     let paths = remote_paths(&prepared.config, &prepared.env, &prepared.facts.version)?;
     pager::start(prepared, out)?;
+    let form = Form::find(prepared, "paths", out)?;
+    if !form.is_plain() {
+        return show_items(prepared, &form, &paths, out);
+    }
     match prepared.parsed.arguments.first() {
         None => {
             for (name, path) in paths.iter().flat_map(|(name, all)| all.iter().map(move |path| (name, path))) {
@@ -48,6 +54,32 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             Ok(i32::from(found.is_empty()))
         }
     }
+}
+
+fn show_items(
+    prepared: &Prepared,
+    form: &Form<'_>,
+    paths: &BTreeMap<Vec<u8>, Vec<RemotePath>>,
+    out: &mut Output<'_>,
+) -> Outcome<i32> {
+    let wanted = prepared.parsed.arguments.first();
+    let all = paths.iter().filter(|(name, _)| wanted.is_none_or(|wanted| wanted == *name));
+    let all = all.flat_map(|(name, paths)| paths.iter().map(move |path| (name, path)));
+    let mut found = false;
+    form.show(None, out, |formatter, out| {
+        for (name, path) in all {
+            found = true;
+            let mut names = vec![(&b"name"[..], Value::text(name)), (b"url", Value::text(&path.location))];
+            names.extend(path.options.iter().map(|(option, value)| (option.as_bytes(), Value::text(value))));
+            formatter.item(Map::named(names), out)?;
+        }
+        Ok(())
+    })?;
+    let missing = wanted.is_some_and(|wanted| !wanted.is_empty()) && !found;
+    if missing && !prepared.quiet()? {
+        out.write_error(b"not found!\n", "ui.warning");
+    }
+    Ok(i32::from(missing))
 }
 
 fn show(name: &[u8], path: &RemotePath, quiet: bool, out: &mut Output<'_>) -> Outcome<()> {

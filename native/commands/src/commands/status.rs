@@ -5,9 +5,10 @@ mod report;
 
 use crate::comparison::{Sides, compare, copies, matcher, write_complaints};
 use crate::display::PathDisplay;
+use crate::formatter::Form;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_query::Pair;
-use amalgam_types::{NULL_REV, Outcome, Reason, Stop};
+use amalgam_types::{NULL_REV, Outcome, Reason, Stop, WDIR_REV};
 use amalgam_worktree::Copies;
 use footer::Footer;
 use report::{Report, Shown};
@@ -59,8 +60,20 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         letters: !prepared.parsed.switch("no-status"),
         copies: &copies,
     };
-    report.write(&result, &shown, out);
-    footer.write(out);
+    let form = Form::find(prepared, "status", out)?;
+    if form.is_plain() {
+        report.write(&result, &shown, out);
+        footer.write(out);
+    } else {
+        let changeset = match sides {
+            Sides::Between(_, newer) => newer,
+            Sides::Changes | Sides::Since(_) => WDIR_REV,
+        };
+        let history = form.history(prepared)?;
+        form.show(history.as_ref(), out, |formatter, out| {
+            report.items(&result, &shown, &footer, changeset, formatter, out)
+        })?;
+    }
     if let Some(refresh) = &result.refresh {
         refresh.write();
     }
@@ -69,12 +82,6 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
 
 /// What native leaves to legacy before anything is looked at.
 fn refuse(prepared: &Prepared) -> Outcome<()> {
-    prepared.refuse_template()?;
-    for name in ["formatjson", "formatdebug"] {
-        if prepared.config.bool_or("ui", name, false)? {
-            return Err(Stop::unsupported(Reason::OutputUnsupported, format!("ui.{name}")));
-        }
-    }
     let revisions = !prepared.parsed.list("rev").is_empty();
     if revisions && prepared.parsed.value("change").is_some() {
         return Err(Stop::unsupported(Reason::UsageError, "--rev and --change"));

@@ -1,7 +1,10 @@
 //! `hg tags`: all tags, the newest changeset's first.
 
+use crate::formatter::Form;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use amalgam_repo::Tag;
 use amalgam_template::width::columns;
+use amalgam_template::{Map, Value};
 use amalgam_types::{Outcome, Reason, Rev, Stop, short_hex};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -19,14 +22,36 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 const NAME_COLUMNS: usize = 30;
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    prepared.refuse_template()?;
     if !prepared.parsed.arguments.is_empty() {
         return Err(Stop::unsupported(Reason::UsageError, "tags takes no arguments"));
     }
-    let (quiet, verbose) = (prepared.quiet()?, prepared.verbose()?);
+    pager::start(prepared, out)?;
+    let form = Form::find(prepared, "tags", out)?;
+    let history = form.history(prepared)?;
+    let tags = tags(prepared)?;
+    if form.is_plain() {
+        write(prepared, &tags, out)?;
+        return Ok(0);
+    }
+    form.show(history.as_ref(), out, |formatter, out| {
+        for (rev, tag) in tags {
+            let names = vec![
+                (&b"tag"[..], Value::text(&tag.name)),
+                (b"rev", Value::Int(i64::from(rev))),
+                (b"node", Value::text(tag.node.hex())),
+                (b"type", Value::text(if tag.local { "local" } else { "" })),
+            ];
+            formatter.item(Map { names, changeset: Some(rev), ..Map::default() }, out)?;
+        }
+        Ok(0)
+    })
+}
+
+/// All tags that count, the newest changeset's first.
+fn tags(prepared: &Prepared) -> Outcome<Vec<(Rev, &Tag)>> {
     let repository = prepared.repository()?;
     let visibility = repository.visibility(&prepared.config)?;
-    let mut tags: Vec<(Rev, &amalgam_repo::Tag)> = Vec::new();
+    let mut tags: Vec<(Rev, &Tag)> = Vec::new();
     for tag in repository.tags(&prepared.config)?.iter() {
         // Tags of changesets that are not there, or not visible, do not count.
         if let Some(rev) = repository.rev_of(&tag.node)?.filter(|&rev| !visibility.is_hidden(rev)) {
@@ -34,7 +59,11 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         }
     }
     tags.sort_unstable_by(|a, b| (b.0, &b.1.name).cmp(&(a.0, &a.1.name)));
-    pager::start(prepared, out)?;
+    Ok(tags)
+}
+
+fn write(prepared: &Prepared, tags: &[(Rev, &Tag)], out: &mut Output<'_>) -> Outcome<()> {
+    let (quiet, verbose) = (prepared.quiet()?, prepared.verbose()?);
     for (rev, tag) in tags {
         let label = if tag.local { "tags.local" } else { "tags.normal" };
         out.write_labelled(&tag.name, label);
@@ -47,5 +76,5 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         }
         out.write(b"\n");
     }
-    Ok(0)
+    Ok(())
 }

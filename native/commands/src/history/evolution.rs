@@ -1,7 +1,8 @@
 //! Whether obsolescence has something to say of a changeset. What it says (instabilities, fates) is legacy's to word.
 
-use crate::history::{Changeset, History};
+use crate::history::{Changeset, History, values};
 use amalgam_repo::Phase;
+use amalgam_template::Value;
 use amalgam_types::{Node, Outcome, Reason, Stop};
 use std::collections::HashMap;
 
@@ -19,6 +20,32 @@ impl Changeset<'_, '_> {
             ));
         }
         Ok(())
+    }
+}
+
+impl Changeset<'_, '_> {
+    /// The keywords of what became of a changeset, where nothing did.
+    ///
+    /// # Errors
+    /// `ObsolescencePresent` where something may have.
+    pub(super) fn without_fate(&self, keyword: &str) -> Outcome<Value> {
+        let refuse = || Err(Stop::unsupported(Reason::ObsolescencePresent, keyword.to_owned()));
+        match keyword {
+            "whyunstable" => self.refuse_instability()?,
+            "predecessors" => {
+                let markers = self.history.repository.markers()?;
+                if markers.iter().any(|marker| marker.successors.contains(&self.node)) {
+                    return refuse();
+                }
+            }
+            _ if self.history.visibility()?.is_obsolete(self.rev) => return refuse(),
+            _ => {}
+        }
+        Ok(match keyword {
+            "obsfate" => values::names(std::iter::empty(), "fate", "fates"),
+            "whyunstable" | "succsandmarkers" => Value::nested(Vec::new(), ""),
+            _ => Value::list(Vec::new(), b"item", b" "),
+        })
     }
 }
 

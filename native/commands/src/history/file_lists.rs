@@ -1,6 +1,7 @@
 //! Which files a changeset added, changed and removed, and the mark that it has in a graph.
 
 use crate::history::Changeset;
+use amalgam_template::Value;
 use amalgam_types::{NULL_REV, Outcome, Reason, Stop};
 
 /// The files of a changeset by what happened to them.
@@ -40,6 +41,36 @@ impl Changeset<'_, '_> {
         }
         lists.modified.sort();
         Ok(lists)
+    }
+
+    /// `{path}`, `{size}` and `{status}` of one file.
+    ///
+    /// # Errors
+    /// What reading the manifests meets.
+    pub(super) fn file_keyword(&self, keyword: &str, path: &[u8]) -> Outcome<Value> {
+        let repository = self.history.repository;
+        let own = repository.manifest_of(self.rev)?;
+        let entry = own.get(path)?;
+        match (keyword, entry) {
+            ("status", entry) => {
+                let [first, _] = self.history.changelog.parents(self.rev)?;
+                let before = repository.manifest_of(first)?;
+                let letter = match (before.get(path)?, entry) {
+                    (None, None) => return Ok(Value::None),
+                    (None, Some(_)) => "A",
+                    (Some(_), None) => "R",
+                    (Some(old), Some(new)) if old.node()? != new.node()? || old.flags != new.flags => "M",
+                    (Some(_), Some(_)) => "C",
+                };
+                Ok(Value::text(letter))
+            }
+            (_, None) => Ok(Value::None),
+            ("size", Some(entry)) => {
+                let size = repository.file_size(path, &entry.node()?)?;
+                Ok(Value::Int(i64::try_from(size).unwrap_or(i64::MAX)))
+            }
+            _ => Ok(Value::text(path)),
+        }
     }
 
     /// `@` for a parent of the working copy, `%` for the other side of an unresolved merge, and otherwise what kind of

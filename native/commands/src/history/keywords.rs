@@ -4,43 +4,49 @@ use crate::Prepared;
 use crate::display::PathDisplay;
 use crate::history::changesets::phase_name;
 use crate::history::copies::Copies;
+use crate::history::latest_tags::LatestTags;
 use crate::history::{Changeset, History};
+use crate::selection::manifest_without_subrepositories;
 use crate::{Styles, history::values};
 use amalgam_formats::names;
-use amalgam_template::{Found, Item, Map, Resources, ShownBy, Value};
-use amalgam_types::{NULL_NODE, Node, NodePrefix, Outcome, Reason, Rev, Stop};
+use amalgam_template::{At, Found, Item, Map, Resources, ShownBy, Value};
+use amalgam_types::{NULL_NODE, Node, NodePrefix, Outcome, Reason, Rev, Stop, WDIR_REV};
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Keywords that legacy has and native has not.
-const LEGACY_ONLY: &[&str] = &[
-    "_fast_rank",
-    "bisect",
-    "changessincelatesttag",
-    "diffstat",
-    "envvars",
-    "index",
-    "latesttag",
-    "latesttagdistance",
-    "namespaces",
-    "obsfate",
-    "onelinesummary",
-    "originalnode",
-    "path",
-    "peerurls",
-    "predecessors",
-    "size",
-    "status",
-    "subrepos",
-    "successorssets",
-    "succsandmarkers",
-    "termwidth",
-    "whyunstable",
-];
+const LEGACY_ONLY: &[&str] = &["diffstat", "originalnode"];
 
 /// Keywords that do not speak of a changeset.
-const OF_NO_CHANGESET: &[&str] = &["graphwidth", "reporoot", "verbosity"];
+const OF_NO_CHANGESET: &[&str] = &["envvars", "graphwidth", "index", "peerurls", "reporoot", "termwidth", "verbosity"];
+
+/// Whether legacy has a keyword of this name.
+pub(crate) fn is_keyword(name: &str) -> bool {
+    [OF_NO_CHANGESET, OF_CHANGESET, LEGACY_ONLY].into_iter().any(|table| table.contains(&name))
+}
+
+/// The keywords that neither speak of a changeset nor of a repository.
+///
+/// # Errors
+/// The abort for a setting that is not what it should be.
+pub(crate) fn of_invocation(prepared: &Prepared, name: &str) -> Outcome<Option<Value>> {
+    Ok(Some(match name {
+        "graphwidth" => Value::Int(0),
+        "verbosity" => Value::text(match (prepared.quiet()?, prepared.verbose()?) {
+            (true, _) => "quiet",
+            (_, true) => "verbose",
+            _ => "",
+        }),
+        "termwidth" => Value::Int(prepared.terminal_width()?),
+        "envvars" if prepared.config.get("experimental", "exportableenviron").is_some() => {
+            return Err(Stop::unsupported(Reason::TemplateKeyword, "envvars"));
+        }
+        "envvars" => values::no_variables(),
+        _ => return Ok(None),
+    }))
+}
 
 /// How a changeset shows where only a map of it is at hand.
 const CHANGESET_ID: &str = "{rev}:{node|formatnode}";
@@ -48,25 +54,29 @@ const CHANGESET_ID: &str = "{rev}:{node|formatnode}";
 /// What templates can ask of a history.
 pub(crate) struct Keywords<'h, 'a> {
     pub(crate) history: &'h History<'a>,
-    styles: Option<Styles>,
-    verbosity: &'static str,
+    pub(super) styles: Option<Styles>,
     display: OnceCell<PathDisplay>,
+    pub(super) latest: RefCell<LatestTags>,
+    pub(super) queried: RefCell<HashMap<Vec<u8>, Rc<Vec<Rev>>>>,
+    pub(super) global_tags: OnceCell<HashMap<Node, Vec<Vec<u8>>>>,
     /// The copies of the changeset that is shown, where `--copies` asked for them.
     pub(crate) copies: RefCell<Option<Copies>>,
 }
 
 impl<'h, 'a> Keywords<'h, 'a> {
     pub(crate) fn new(history: &'h History<'a>, styles: Option<Styles>) -> Outcome<Self> {
-        let prepared: &Prepared = history.prepared;
-        let verbosity = match (prepared.quiet()?, prepared.verbose()?) {
-            (true, _) => "quiet",
-            (_, true) => "verbose",
-            _ => "",
-        };
-        Ok(Keywords { history, styles, verbosity, display: OnceCell::new(), copies: RefCell::default() })
+        Ok(Keywords {
+            history,
+            styles,
+            display: OnceCell::new(),
+            latest: RefCell::default(),
+            queried: RefCell::default(),
+            global_tags: OnceCell::new(),
+            copies: RefCell::default(),
+        })
     }
 
-    fn of_changeset(&self, name: &str, changeset: &Changeset<'_, '_>, nested: bool) -> Outcome<Option<Value>> {
+    fn of_changeset(&self, name: &str, changeset: &Changeset<'_, '_>, at: &At<'_>) -> Outcome<Option<Value>> {
         let parent = |at: usize| -> Outcome<Rev> { Ok(self.history.changelog.parents(changeset.rev)?[at]) };
         Ok(Some(match name {
             "author" | "user" => Value::text(changeset.user()?),
@@ -90,11 +100,11 @@ impl<'h, 'a> Keywords<'h, 'a> {
             "file_adds" => values::files(&changeset.file_lists()?.added, "file_add", "file_adds"),
             "file_mods" => values::files(&changeset.file_lists()?.modified, "file_mod", "file_mods"),
             "file_dels" => values::files(&changeset.file_lists()?.removed, "file_del", "file_dels"),
-            "file_copies" => match self.copies.borrow().as_ref().filter(|_| !nested) {
+            "file_copies" => match self.copies.borrow().as_ref().filter(|_| !at.nested) {
                 Some(copies) => values::copies(copies),
                 None => values::copies(&changeset.copies()?),
             },
-            "file_copies_switch" => match self.copies.borrow().as_ref().filter(|_| !nested) {
+            "file_copies_switch" => match self.copies.borrow().as_ref().filter(|_| !at.nested) {
                 Some(copies) => values::copies(copies),
                 None => values::copies(&[]),
             },
@@ -125,6 +135,27 @@ impl<'h, 'a> Keywords<'h, 'a> {
             "phase" => Value::text(phase_name(changeset.phase()?)),
             "phaseidx" => Value::Int(changeset.phase()? as i64),
             "rev" => Value::Int(i64::from(changeset.rev)),
+            "bisect" => self.bisect_label(changeset.rev)?,
+            "latesttag" => self.latest_tag_names(changeset.rev, None)?,
+            "latesttagdistance" => Value::Int(self.latest_tags(changeset.rev, None)?.distance),
+            "changessincelatesttag" => {
+                let latest = self.latest_tags(changeset.rev, None)?;
+                Value::Int(self.changes_since(changeset.rev, &latest.names[0])?)
+            }
+            "namespaces" => values::namespaces(changeset)?,
+            "onelinesummary" => self.one_line(changeset.rev)?,
+            "_fast_rank" => Value::None,
+            "path" | "size" | "status" => match at.path {
+                None => Value::None,
+                Some(path) => changeset.file_keyword(name, path)?,
+            },
+            "obsfate" | "successorssets" | "succsandmarkers" | "predecessors" | "whyunstable" => {
+                changeset.without_fate(name)?
+            }
+            "subrepos" => {
+                manifest_without_subrepositories(self.history.repository, changeset.rev)?;
+                values::names(std::iter::empty(), "subrepo", "subrepos")
+            }
             "tags" => values::names(changeset.tags()?.iter().map(Vec::as_slice), "tag", "tags"),
             _ => return Ok(None),
         }))
@@ -140,27 +171,36 @@ impl<'h, 'a> Keywords<'h, 'a> {
 }
 
 /// A changeset of which a template may show parts.
-fn changeset_value(rev: Rev) -> Value {
+pub(super) fn changeset_value(rev: Rev) -> Value {
     let template = Some(ShownBy::Literal(CHANGESET_ID));
     Value::Item(Rc::new(Item { value: Value::None, map: Map::of(rev), shown: None, template }))
 }
 
 impl Resources for Keywords<'_, '_> {
-    fn keyword(&self, name: &[u8], changeset: Option<Rev>, nested: bool) -> Outcome<Found> {
+    fn keyword(&self, name: &[u8], at: &At<'_>) -> Outcome<Found> {
+        let changeset = at.changeset;
         let Ok(name) = std::str::from_utf8(name) else { return Ok(Found::Nothing) };
+        if let Some(value) = of_invocation(self.history.prepared, name)? {
+            return Ok(Found::Value(value));
+        }
         match name {
-            "graphwidth" => return Ok(Found::Value(Value::Int(0))),
             "reporoot" => return Ok(Found::Value(Value::text(self.history.prepared.root_bytes()?))),
-            "verbosity" => return Ok(Found::Value(Value::text(self.verbosity))),
+            "peerurls" => return values::peer_urls(self.history.prepared).map(Found::Value),
             _ => {}
         }
         let found = match changeset {
-            Some(rev) => self.of_changeset(name, &self.history.changeset(rev)?, nested)?,
+            Some(WDIR_REV) if is_keyword(name) && self.is_of_changeset(name.as_bytes()) => {
+                Some(self.of_working_directory(name)?)
+            }
+            Some(WDIR_REV) => None,
+            Some(rev) => self.of_changeset(name, &self.history.changeset(rev)?, at)?,
             None => None,
         };
         match found {
             Some(value) => Ok(Found::Value(value)),
-            None if LEGACY_ONLY.contains(&name) => Err(Stop::unsupported(Reason::TemplateKeyword, name)),
+            // Outside of any changeset its keywords stand for nothing.
+            None if changeset.is_none() && self.is_of_changeset(name.as_bytes()) => Ok(Found::Value(Value::None)),
+            None if is_keyword(name) => Err(Stop::unsupported(Reason::TemplateKeyword, name)),
             // An extension may bring keywords of its own.
             None if self.history.prepared.loads_extensions => {
                 Err(Stop::unsupported(Reason::TemplateKeyword, format!("{name}, with extensions")))
@@ -169,8 +209,12 @@ impl Resources for Keywords<'_, '_> {
         }
     }
 
+    fn call(&self, name: &str, arguments: &[Value], changeset: Option<Rev>) -> Outcome<Value> {
+        self.called(name, arguments, changeset)
+    }
+
     fn show(&self, name: &[u8], changeset: Option<Rev>, out: &mut Vec<u8>) -> Outcome<bool> {
-        let Some(rev) = changeset else { return Ok(false) };
+        let Some(rev) = changeset.filter(|&rev| rev != WDIR_REV) else { return Ok(false) };
         match name {
             b"rev" => out.extend_from_slice(rev.to_string().as_bytes()),
             b"node" => out.extend_from_slice(&self.history.changeset(rev)?.node.hex()),
@@ -246,11 +290,14 @@ impl Keywords<'_, '_> {
 
 /// Keywords of a changeset that native has.
 const OF_CHANGESET: &[&str] = &[
+    "_fast_rank",
     "activebookmark",
     "author",
+    "bisect",
     "bookmarks",
     "branch",
     "branches",
+    "changessincelatesttag",
     "children",
     "closesbranch",
     "currentbookmark",
@@ -265,10 +312,15 @@ const OF_CHANGESET: &[&str] = &[
     "files",
     "graphnode",
     "instabilities",
+    "latesttag",
+    "latesttagdistance",
     "manifest",
+    "namespaces",
     "negrev",
     "node",
+    "obsfate",
     "obsolete",
+    "onelinesummary",
     "p1",
     "p1node",
     "p1rev",
@@ -276,9 +328,17 @@ const OF_CHANGESET: &[&str] = &[
     "p2node",
     "p2rev",
     "parents",
+    "path",
     "phase",
     "phaseidx",
+    "predecessors",
     "rev",
+    "size",
+    "status",
+    "subrepos",
+    "successorssets",
+    "succsandmarkers",
     "tags",
     "user",
+    "whyunstable",
 ];

@@ -1,22 +1,23 @@
 //! Shows changesets one after another in the form that was asked for.
 
 use crate::Output;
+use crate::formatter::{Form, Formatter, Machine, Spec};
 use crate::history::copies::Copies;
 use crate::history::keywords::Keywords;
 use crate::history::printer::Printer;
-use crate::history::template::{Rendered, Spec, Templates};
-use crate::history::{History, as_json};
+use crate::history::template::{self, Rendered, Templates};
+use crate::history::{History, fields};
 use amalgam_types::{Outcome, Reason, Rev, Stop};
 
 /// What shows changesets.
 pub(crate) struct Displayer<'h> {
     history: &'h History<'h>,
-    form: Form<'h>,
+    shape: Shape<'h>,
 }
 
-enum Form<'h> {
+enum Shape<'h> {
     Default(Printer),
-    Json { first: bool },
+    Formatter(&'h Formatter<'h>),
     Templates(Box<Templates<'h>>),
 }
 
@@ -29,29 +30,26 @@ pub(crate) fn with_displayer(
     out: &mut Output<'_>,
     show: impl FnOnce(&mut Displayer<'_>, &mut Output<'_>) -> Outcome<()>,
 ) -> Outcome<()> {
-    let spec = Spec::find(history.prepared)?;
-    let keywords;
-    let form = match &spec {
-        Spec::Default => Form::Default(Printer::new(history)?),
-        Spec::Json => {
-            out.write(b"[");
-            Form::Json { first: true }
+    match template::find(history.prepared, out)? {
+        Spec::Plain => show(&mut Displayer { history, shape: Shape::Default(Printer::new(history)?) }, out),
+        spec @ (Spec::Machine(Machine::Json | Machine::Cbor) | Spec::Fields(..)) => {
+            let form = Form::of(history.prepared, "log", spec);
+            form.show(Some(history), out, |formatter, out| {
+                show(&mut Displayer { history, shape: Shape::Formatter(formatter) }, out)
+            })
         }
         spec => {
-            keywords = Keywords::new(history, out.styles().cloned())?;
-            let templates = Templates::new(spec, history, &keywords)?;
+            let keywords = Keywords::new(history, out.styles().cloned())?;
+            let templates = Templates::new(&spec, history, &keywords)?;
             out.write(&templates.start()?.unwrap_or_default());
-            Form::Templates(Box::new(templates))
+            let mut displayer = Displayer { history, shape: Shape::Templates(Box::new(templates)) };
+            show(&mut displayer, out)?;
+            if let Shape::Templates(mut templates) = displayer.shape {
+                out.write(&templates.end()?);
+            }
+            Ok(())
         }
-    };
-    let mut displayer = Displayer { history, form };
-    show(&mut displayer, out)?;
-    match displayer.form {
-        Form::Default(_) => {}
-        Form::Json { .. } => out.write(b"\n]\n"),
-        Form::Templates(mut templates) => out.write(&templates.end()?),
     }
-    Ok(())
 }
 
 impl Displayer<'_> {
@@ -60,6 +58,10 @@ impl Displayer<'_> {
     /// # Errors
     /// What reading it meets.
     pub(crate) fn show(&mut self, rev: Rev, copies: Option<&Copies>, out: &mut Output<'_>) -> Outcome<()> {
+        if let Shape::Formatter(formatter) = &self.shape {
+            let fields = fields::of(&self.history.changeset(rev)?, copies, formatter)?;
+            return formatter.item(fields, out);
+        }
         let rendered = self.render(rev, copies, None, out)?;
         if let Some(header) = rendered.header {
             out.write(&header);
@@ -79,9 +81,6 @@ impl Displayer<'_> {
         graph_width: usize,
         out: &Output<'_>,
     ) -> Outcome<Rendered> {
-        if matches!(self.form, Form::Json { .. }) {
-            return Err(Stop::unsupported(Reason::TemplateStyle, "JSON beside a graph"));
-        }
         self.render(rev, copies, Some(graph_width), out)
     }
 
@@ -92,21 +91,14 @@ impl Displayer<'_> {
         graph_width: Option<usize>,
         out: &Output<'_>,
     ) -> Outcome<Rendered> {
-        match &mut self.form {
-            Form::Default(printer) => {
+        match &mut self.shape {
+            Shape::Default(printer) => {
                 let mut rendered = Rendered::default();
                 printer.print(&self.history.changeset(rev)?, copies, out, &mut rendered.text)?;
                 Ok(rendered)
             }
-            Form::Json { first } => {
-                let mut rendered = Rendered::default();
-                if !std::mem::take(first) {
-                    rendered.text.push(b',');
-                }
-                as_json::add(&self.history.changeset(rev)?, copies, &mut rendered.text)?;
-                Ok(rendered)
-            }
-            Form::Templates(templates) => templates.show(rev, copies, graph_width),
+            Shape::Formatter(_) => Err(Stop::unsupported(Reason::TemplateStyle, "a form for machines beside a graph")),
+            Shape::Templates(templates) => templates.show(rev, copies, graph_width),
         }
     }
 }

@@ -1,116 +1,41 @@
 //! From `-T`, `--style` and the settings to the templates that show changesets.
 
-use crate::Prepared;
+use crate::formatter::{Spec, define_style, define_user};
 use crate::history::History;
 use crate::history::copies::Copies;
 use crate::history::keywords::Keywords;
-use amalgam_config::{MapFile, read_map_file};
+use crate::{Output, Prepared};
 use amalgam_template::{Engine, Map, Value, unquoted};
 use amalgam_types::{Outcome, Reason, Rev, Stop};
-use std::path::PathBuf;
-
-/// What shows changesets, as far as the command line and the settings decide it.
-pub(crate) enum Spec {
-    /// The default printer.
-    Default,
-    /// `-T json`.
-    Json,
-    /// One template.
-    Literal(Vec<u8>),
-    /// A template of `[templates]`.
-    Named(Vec<u8>),
-    /// A style of legacy's.
-    Style(MapFile),
-}
-
-/// The styles that legacy brings along.
-const STYLES: &[&str] = &["bisect", "changelog", "compact", "default", "phases", "show", "status", "xml"];
-
-/// What else is in the folder of styles; legacy would open these as well.
-const OTHER_STYLES: &[&str] = &[
-    "",
-    "atom",
-    "coal",
-    "gitweb",
-    "json",
-    "monoblue",
-    "paper",
-    "raw",
-    "rss",
-    "spartan",
-    "static",
-    ".",
-    "..",
-    "__init__.py",
-];
 
 fn unsupported(detail: impl Into<String>) -> Stop {
     Stop::unsupported(Reason::TemplateStyle, detail)
 }
 
-impl Spec {
-    /// Finds out what is asked for, in legacy's order: template, style, setting, style setting.
-    ///
-    /// # Errors
-    /// `TemplateStyle` for a formatter or a style that native does not have.
-    pub(crate) fn find(prepared: &Prepared) -> Outcome<Spec> {
-        let config = &prepared.config;
-        let set = |section: &str, name: &str| config.get(section, name).filter(|value| !value.is_empty());
-        if let Some(template) = prepared.parsed.value("template") {
-            return Spec::by_flag(prepared, template);
-        }
-        if let Some(style) = prepared.parsed.value("style") {
-            return Spec::style(prepared, style);
-        }
-        if let Some(template) = set("command-templates", "log") {
-            return Ok(Spec::Literal(unquoted(template).to_vec()));
-        }
-        match set("ui", "style") {
-            Some(style) => Spec::style(prepared, style),
-            None => Ok(Spec::Default),
-        }
+/// Finds out how changesets are shown, in legacy's order: template, style, setting, style setting.
+///
+/// # Errors
+/// As [`Spec::named`].
+pub(crate) fn find(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<Spec> {
+    let config = &prepared.config;
+    let set = |section: &str, name: &str| config.get(section, name).filter(|value| !value.is_empty());
+    let given = |flag: &str| prepared.parsed.value(flag).filter(|value| !value.is_empty());
+    if let Some(template) = given("template") {
+        return Spec::named(prepared, template, out);
     }
-
-    fn by_flag(prepared: &Prepared, template: &[u8]) -> Outcome<Spec> {
-        if template.contains(&b'{') {
-            return Ok(Spec::Literal(template.to_vec()));
-        }
-        let name = String::from_utf8_lossy(template).into_owned();
-        match name.as_str() {
-            "json" => return Ok(Spec::Json),
-            "cbor" | "pickle" | "debug" | "list" => return Err(unsupported(name)),
-            _ => {}
-        }
-        if name.starts_with("json(") || name.starts_with("cbor(") {
-            return Err(unsupported("a formatter with arguments"));
-        }
-        if STYLES.contains(&name.as_str()) {
-            return Spec::style(prepared, template);
-        }
-        if OTHER_STYLES.contains(&name.as_str()) || name.starts_with("map-cmdline.") {
-            return Err(unsupported(name));
-        }
-        if prepared.config.get("templates", template).is_some_and(|value| !value.is_empty()) {
-            return Ok(Spec::Named(template.to_vec()));
-        }
-        if name.contains(['/', '\\']) {
-            return Err(unsupported("a template that may be a file"));
-        }
-        Ok(Spec::Literal(template.to_vec()))
+    if let Some(style) = given("style") {
+        return Spec::style(prepared, style);
     }
-
-    fn style(prepared: &Prepared, style: &[u8]) -> Outcome<Spec> {
-        let name = std::str::from_utf8(style).ok().filter(|name| STYLES.contains(name));
-        let name = name.ok_or_else(|| unsupported(String::from_utf8_lossy(style).into_owned()))?;
-        let map = read_map_file(&styles_folder(prepared)?, &format!("map-cmdline.{name}"))?;
-        Ok(Spec::Style(map))
+    if let Some(template) = set("command-templates", "log") {
+        return Ok(Spec::Literal(unquoted(template).to_vec()));
     }
-}
-
-/// Legacy's templates lie beside its packaged configuration.
-fn styles_folder(prepared: &Prepared) -> Outcome<PathBuf> {
-    let packaged = prepared.facts.default_rc.first().and_then(|file| file.parent()?.parent());
-    packaged.map(|folder| folder.join("templates")).ok_or_else(|| unsupported("legacy's styles are not found"))
+    match set("ui", "style") {
+        Some(style) if style.iter().any(|byte| matches!(byte, b'~' | b'$')) => {
+            Err(unsupported("a style whose path expands"))
+        }
+        Some(style) => Spec::style(prepared, style),
+        None => Ok(Spec::Plain),
+    }
 }
 
 /// Templates for the parts of a listing.
@@ -175,7 +100,7 @@ impl<'k> Templates<'k> {
                 }
                 name.clone()
             }
-            Spec::Default | Spec::Json => return Err(unsupported("not a template")),
+            Spec::Plain | Spec::Machine(_) | Spec::Fields(..) => return Err(unsupported("not a template")),
         };
         Ok(Templates { engine, keywords, changeset, parts, count: 0, last_header: None, footer: None })
     }
@@ -225,28 +150,4 @@ impl<'k> Templates<'k> {
         text.extend(self.part(DOC_FOOTER, &Map::default())?.unwrap_or_default());
         Ok(text)
     }
-}
-
-fn define_style(engine: &mut Engine<'_>, map: &MapFile) -> Outcome<()> {
-    for (name, value) in &map.templates {
-        if !matches!(value.as_slice(), [b'"', .., b'"'] | [b'\'', .., b'\'']) {
-            return Err(unsupported("a style with templates in other files"));
-        }
-        engine.define(name, unquoted(value));
-    }
-    for (declaration, definition) in &map.aliases {
-        engine.define_alias(declaration, definition)?;
-    }
-    Ok(())
-}
-
-/// The user's own templates and aliases.
-pub(crate) fn define_user(engine: &mut Engine<'_>, config: &amalgam_config::Config) -> Outcome<()> {
-    for (name, value) in config.items("templates") {
-        engine.define(name, unquoted(value));
-    }
-    for (declaration, definition) in config.items("templatealias") {
-        engine.define_alias(declaration, definition)?;
-    }
-    Ok(())
 }

@@ -1,7 +1,9 @@
 //! The values of keywords that are more than a text or a number.
 
+use crate::Prepared;
 use crate::history::Changeset;
 use crate::history::changesets::phase_name;
+use amalgam_config::remote_paths;
 use amalgam_formats::names::utf8;
 use amalgam_template::{Date, Item, List, Map, ShownBy, Value, Whole, string_escaped};
 use amalgam_types::{NULL_REV, Outcome, Reason, Stop};
@@ -9,12 +11,16 @@ use std::rc::Rc;
 
 /// Names, by old-style templates.
 pub(super) fn names<'n>(all: impl Iterator<Item = &'n [u8]>, name: &'static str, plural: &'static str) -> Value {
-    Value::texts(all, &[name.as_bytes()], Whole::OldStyle { name, plural, maps: None })
+    Value::texts(all, &[name.as_bytes()], Whole::OldStyle { name, plural, separator: " ", maps: None })
 }
 
 /// Paths, each also known as `file` and `path`.
 pub(super) fn files(all: &[Vec<u8>], name: &'static str, plural: &'static str) -> Value {
-    Value::texts(all.iter().map(Vec::as_slice), &[b"file", b"path"], Whole::OldStyle { name, plural, maps: None })
+    Value::texts(
+        all.iter().map(Vec::as_slice),
+        &[b"file", b"path"],
+        Whole::OldStyle { name, plural, separator: " ", maps: None },
+    )
 }
 
 pub(super) fn bookmarks(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
@@ -31,7 +37,7 @@ pub(super) fn bookmarks(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
     };
     let maps = shown.iter().map(map).collect();
     let values = shown.iter().cloned().map(Value::Bytes).collect();
-    let whole = Whole::OldStyle { name: "bookmark", plural: "bookmarks", maps: None };
+    let whole = Whole::OldStyle { name: "bookmark", plural: "bookmarks", separator: " ", maps: None };
     Ok(Value::List(Rc::new(List { values, keys: Vec::new(), shown, maps, whole })))
 }
 
@@ -48,7 +54,7 @@ pub(super) fn children(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
             found.push(history.changeset(rev)?.id().into_bytes());
         }
     }
-    let whole = Whole::OldStyle { name: "children", plural: "childrens", maps: None };
+    let whole = Whole::OldStyle { name: "children", plural: "childrens", separator: " ", maps: None };
     Ok(Value::texts(found.iter().map(Vec::as_slice), &[b"child"], whole))
 }
 
@@ -80,8 +86,55 @@ fn dictionary(
         dict.values.push(Value::Bytes(value));
     }
     let (name, plural) = old_style;
-    dict.whole = Whole::OldStyle { name, plural, maps: Some(dict.maps.clone()) };
+    dict.whole = Whole::OldStyle { name, plural, separator: " ", maps: Some(dict.maps.clone()) };
     Value::Dict(Rc::new(dict))
+}
+
+/// The environment, of which nothing is shown unless it is asked for.
+pub(super) fn no_variables() -> Value {
+    dictionary(Vec::new(), |_, _| Vec::new(), &[b"key"], b"value", ("envvar", "envvars"))
+}
+
+/// The names of a changeset by kind.
+pub(super) fn namespaces(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
+    const KINDS: [(&str, &[u8]); 3] = [("bookmarks", b"bookmark"), ("tags", b"tag"), ("branches", b"branch")];
+    let branch = [changeset.branch()?.0];
+    let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
+    for ((kind, singular), names) in KINDS.into_iter().zip([changeset.bookmarks()?, changeset.tags()?, &branch]) {
+        let whole = Whole::OldStyle { name: "name", plural: "names", separator: " ", maps: None };
+        let names = Value::texts(names.iter().map(Vec::as_slice), &[b"name", singular], whole);
+        dict.maps.push(Map::named(vec![
+            (b"namespace", Value::text(kind)),
+            (b"names", names.clone()),
+            (b"builtin", Value::Bool(true)),
+            (b"colorname", Value::text(singular)),
+        ]));
+        dict.keys.push(Rc::from(kind.as_bytes()));
+        dict.shown.push(Rc::from(kind.as_bytes()));
+        dict.values.push(names);
+    }
+    dict.whole = Whole::OldStyle { name: "namespace", plural: "namespaces", separator: " ", maps: None };
+    Ok(Value::Dict(Rc::new(dict)))
+}
+
+/// The locations of other repositories by name.
+pub(super) fn peer_urls(prepared: &Prepared) -> Outcome<Value> {
+    let paths = remote_paths(&prepared.config, &prepared.env, &prepared.facts.version)?;
+    let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
+    for (name, all) in &paths {
+        let Some(last) = all.last() else { continue };
+        let mut map = Map::one(b"name", Value::text(name));
+        if let [only] = all.as_slice() {
+            map.names.push((b"url", Value::text(&only.location)));
+            map.names.extend(only.options.iter().map(|(option, value)| (option.as_bytes(), Value::text(value))));
+        }
+        map.names.push((b"urls", Value::Later("urls", Rc::from(name.as_slice()))));
+        dict.maps.push(map);
+        dict.keys.push(Rc::from(name.as_slice()));
+        dict.shown.push(Rc::from([name, &b"="[..], &last.location].concat()));
+        dict.values.push(Value::text(&last.location));
+    }
+    Ok(Value::Dict(Rc::new(dict)))
 }
 
 pub(super) fn extras(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
@@ -129,6 +182,6 @@ pub(super) fn parents(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
         ];
         old_style.push(Map { names, ..Map::default() });
     }
-    list.whole = Whole::OldStyle { name: "parent", plural: "parents", maps: Some(old_style) };
+    list.whole = Whole::OldStyle { name: "parent", plural: "parents", separator: " ", maps: Some(old_style) };
     Ok(Value::List(Rc::new(list)))
 }

@@ -4,9 +4,11 @@ mod contents;
 mod target;
 
 use crate::display::PathDisplay;
+use crate::formatter::Form;
 use crate::selection::{Selected, manifest_without_subrepositories, missing_from, missing_warning};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_matching::PatternKind;
+use amalgam_template::{Map, Value};
 use amalgam_types::{Node, Outcome, Reason, Stop};
 use target::Target;
 
@@ -29,7 +31,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    prepared.refuse_template()?;
     if prepared.parsed.arguments.is_empty() {
         return Err(Stop::unsupported(Reason::UsageError, "cat needs a file"));
     }
@@ -48,6 +49,10 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     };
     if target.is_none() {
         pager::start(prepared, out)?;
+    }
+    let form = Form::find(prepared, "cat", out)?;
+    if target.is_some() && !form.is_plain() {
+        return Err(Stop::unsupported(Reason::OutputUnsupported, "templates in files"));
     }
     let display = PathDisplay::settle(prepared, true)?;
     let manifest = manifest_without_subrepositories(repository, rev)?;
@@ -77,6 +82,18 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
 
     match target {
         Some(target) => target.write_all(prepared, rev, &files)?,
+        None if !form.is_plain() => {
+            let history = form.history(prepared)?;
+            form.show(history.as_ref(), out, |formatter, out| {
+                let needed = formatter.wants_nothing_special() || formatter.wants("data");
+                for (path, node) in files {
+                    let data = if needed { repository.file_content(&path, &node)? } else { Vec::new() };
+                    let names = vec![(&b"data"[..], Value::text(data)), (b"path", Value::text(path))];
+                    formatter.item(Map { names, changeset: Some(rev), ..Map::default() }, out)?;
+                }
+                Ok(())
+            })?;
+        }
         None => contents::write_all(repository, &files, out)?,
     }
     for warning in warnings {

@@ -1,15 +1,25 @@
 //! What `status --verbose` adds below the listing: the unfinished operation, the conflicts that are left, and how
 //! to go on. Each part is a block of lines that begin with `#`, and ends with an empty line.
 
+use crate::formatter::Formatter;
 use crate::{Output, Prepared};
 use amalgam_config::plain;
 use amalgam_matching::relative_path;
 use amalgam_repo::UnfinishedState;
+use amalgam_template::{Map, Value};
 use amalgam_types::{Outcome, Reason, Stop};
 use std::os::unix::ffi::OsStrExt;
 
-/// The blocks to write; none where nothing is under way or nobody asked.
-pub(super) struct Footer(Vec<Vec<u8>>);
+/// What is under way; nothing where nobody asked.
+#[derive(Default)]
+pub(super) struct Footer {
+    /// The operation's name, and advice.
+    operation: Option<(&'static str, &'static str)>,
+    /// The unresolved paths of a merge that is under way, in order.
+    conflicts: Option<Vec<Vec<u8>>>,
+    /// The same as seen from where the process stands.
+    shown: Vec<Vec<u8>>,
+}
 
 impl Footer {
     /// What there is to say of this repository.
@@ -19,18 +29,62 @@ impl Footer {
     pub(super) fn settle(prepared: &Prepared) -> Outcome<Footer> {
         let verbose = prepared.verbose()? || prepared.config.bool_or("commands", "status.verbose", false)?;
         if !verbose || plain(&prepared.env, None) || prepared.parsed.switch("print0") {
-            return Ok(Footer(Vec::new()));
+            return Ok(Footer::default());
         }
         let operation = match operation(prepared)? {
             Some(state) => Some((state.name(), advice(state)?)),
             None => None,
         };
-        Ok(Footer(blocks(operation, conflicts(prepared)?.as_deref())))
+        let conflicts = conflicts(prepared)?;
+        // No setting has a say in this: not `ui.relative-paths`, nor `ui.forcecwd`.
+        let (root, cwd) = (prepared.root_bytes()?, prepared.cwd.as_os_str().as_bytes());
+        let shown = conflicts.iter().flatten().map(|path| relative_path(root, cwd, path).into_owned());
+        Ok(Footer { operation, shown: shown.collect(), conflicts })
+    }
+
+    /// Whether a file has conflicts that are left.
+    pub(super) fn is_unresolved(&self, path: &[u8]) -> bool {
+        self.conflicts.iter().flatten().any(|conflict| conflict == path)
+    }
+
+    /// What forms for machines say: an item of the operation, and one of each file with conflicts that is not `listed`.
+    ///
+    /// # Errors
+    /// `RepositoryState` for a template, which sees less there than elsewhere.
+    pub(super) fn items(
+        &self,
+        listed: impl Fn(&[u8]) -> bool,
+        formatter: &Formatter<'_>,
+        out: &mut Output<'_>,
+    ) -> Outcome<()> {
+        if self.operation.is_none() && self.conflicts.is_none() {
+            return Ok(());
+        }
+        if !formatter.is_for_machines() {
+            return Err(Stop::unsupported(Reason::RepositoryState, "a template of what is under way"));
+        }
+        if let Some((name, advice)) = self.operation {
+            let names = vec![
+                (&b"itemtype"[..], Value::text("morestatus")),
+                (b"unfinished", Value::text(name)),
+                (b"unfinishedmsg", Value::text(advice)),
+            ];
+            formatter.item(Map::named(names), out)?;
+        }
+        for path in self.conflicts.iter().flatten().filter(|path| !listed(path)) {
+            let names = vec![
+                (&b"itemtype"[..], Value::text("file")),
+                (b"path", Value::text(path)),
+                (b"unresolved", Value::Bool(true)),
+            ];
+            formatter.item(Map::named(names), out)?;
+        }
+        Ok(())
     }
 
     pub(super) fn write(&self, out: &mut Output<'_>) {
-        for block in &self.0 {
-            out.write_labelled(block, "status.morestatus");
+        for block in blocks(self.operation, self.conflicts.as_ref().map(|_| self.shown.as_slice())) {
+            out.write_labelled(&block, "status.morestatus");
         }
     }
 }
@@ -70,7 +124,7 @@ fn advice(state: UnfinishedState) -> Outcome<&'static str> {
     })
 }
 
-/// The unresolved paths in order, as seen from where the process stands; `None` when no merge is under way.
+/// The unresolved paths in order; `None` when no merge is under way.
 fn conflicts(prepared: &Prepared) -> Outcome<Option<Vec<Vec<u8>>>> {
     let merge = prepared.repository()?.merge_state()?;
     if !merge.is_active() {
@@ -78,9 +132,7 @@ fn conflicts(prepared: &Prepared) -> Outcome<Option<Vec<Vec<u8>>>> {
     }
     let mut paths: Vec<&[u8]> = merge.unresolved().collect();
     paths.sort_unstable();
-    // No setting has a say in this: not `ui.relative-paths`, nor `ui.forcecwd`.
-    let (root, cwd) = (prepared.root_bytes()?, prepared.cwd.as_os_str().as_bytes());
-    Ok(Some(paths.into_iter().map(|path| relative_path(root, cwd, path).into_owned()).collect()))
+    Ok(Some(paths.into_iter().map(<[u8]>::to_vec).collect()))
 }
 
 /// The blocks for an operation (its name, and advice) and the unresolved paths of a merge.

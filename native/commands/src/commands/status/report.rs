@@ -1,9 +1,13 @@
 //! Which states are listed, and the list itself.
 
+use super::footer::Footer;
 use crate::display::PathDisplay;
+use crate::formatter::Formatter;
 use crate::{Output, Prepared};
-use amalgam_types::Outcome;
+use amalgam_template::{Map, Value};
+use amalgam_types::{Outcome, Rev};
 use amalgam_worktree::{Copies, PathList, StatusOptions, StatusResult};
+use std::collections::HashSet;
 
 /// One state: the flag that asks for it, its letter and its label, in the order of the listing.
 struct State {
@@ -54,6 +58,12 @@ impl Shown {
     }
 }
 
+/// The files in the order of [`STATES`].
+fn lists(result: &StatusResult) -> [&PathList; 7] {
+    let StatusResult { modified, added, removed, deleted, unknown, ignored, clean, .. } = result;
+    [modified, added, removed, deleted, unknown, ignored, clean]
+}
+
 /// The listing's form.
 pub(super) struct Report<'a> {
     pub(super) display: PathDisplay,
@@ -64,22 +74,44 @@ pub(super) struct Report<'a> {
 
 impl Report<'_> {
     pub(super) fn write(&self, result: &StatusResult, shown: &Shown, out: &mut Output<'_>) {
-        let lists = [
-            &result.modified,
-            &result.added,
-            &result.removed,
-            &result.deleted,
-            &result.unknown,
-            &result.ignored,
-            &result.clean,
-        ];
-        for ((list, state), shown) in lists.into_iter().zip(&STATES).zip(shown.0) {
+        for ((list, state), shown) in lists(result).into_iter().zip(&STATES).zip(shown.0) {
             if shown && out.is_colored() {
                 self.write_labelled(list, state, out);
             } else if shown {
                 out.write_owned(self.plain(list, state));
             }
         }
+    }
+
+    /// Hands each file to a formatter. `changeset` is the later side.
+    pub(super) fn items(
+        &self,
+        result: &StatusResult,
+        shown: &Shown,
+        footer: &Footer,
+        changeset: Rev,
+        formatter: &Formatter<'_>,
+        out: &mut Output<'_>,
+    ) -> Outcome<()> {
+        let mut listed: HashSet<&[u8]> = HashSet::new();
+        for ((list, state), shown) in lists(result).into_iter().zip(&STATES).zip(shown.0) {
+            for path in list.iter().filter(|_| shown) {
+                let mut names = vec![
+                    (&b"itemtype"[..], Value::text("file")),
+                    (b"path", Value::text(path)),
+                    (b"status", Value::text([state.letter])),
+                ];
+                if let Some(source) = self.source(path) {
+                    names.push((b"source", Value::text(source)));
+                }
+                if footer.is_unresolved(path) {
+                    names.push((b"unresolved", Value::Bool(true)));
+                    listed.insert(path);
+                }
+                formatter.item(Map { names, changeset: Some(changeset), ..Map::default() }, out)?;
+            }
+        }
+        footer.items(|path| listed.contains(path), formatter, out)
     }
 
     fn source(&self, path: &[u8]) -> Option<&[u8]> {

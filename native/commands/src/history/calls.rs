@@ -1,0 +1,188 @@
+//! The functions of templates that ask the repository or the configuration.
+
+use crate::Prepared;
+use crate::history::{Keywords, query, values};
+use crate::selection::missing_from;
+use amalgam_config::Config;
+use amalgam_matching::{MatchOptions, Matcher, PatternKind};
+use amalgam_template::{List, Map, Value, Whole};
+use amalgam_types::{Outcome, Reason, Rev, Stop, WDIR_REV};
+use std::rc::Rc;
+
+fn unsupported(detail: impl Into<String>) -> Stop {
+    Stop::unsupported(Reason::TemplateFunction, detail)
+}
+
+/// `config()`, `configbool()` and `configint()`.
+///
+/// # Errors
+/// `TemplateFunction` where legacy's own default would count, and for a value that is not what it should be.
+pub(crate) fn configured(prepared: &Prepared, function: &str, arguments: &[Value]) -> Outcome<Value> {
+    let [Value::Bytes(section), Value::Bytes(name), rest @ ..] = arguments else {
+        return Err(unsupported(function));
+    };
+    let config: &Config = &prepared.config;
+    let Some(given) = config.get(section.as_ref(), name.as_ref()) else {
+        return rest.first().cloned().ok_or_else(|| unsupported("the default of a setting"));
+    };
+    match function {
+        "config" => Ok(Value::text(given)),
+        "configbool" => amalgam_config::parse_bool(given).map(Value::Bool).ok_or_else(|| unsupported("not a boolean")),
+        _ => {
+            let number = std::str::from_utf8(given).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+            let number = number.and_then(|text| text.parse().ok());
+            number.map(Value::Int).ok_or_else(|| unsupported("not a plain number"))
+        }
+    }
+}
+
+impl Keywords<'_, '_> {
+    pub(super) fn called(&self, name: &str, arguments: &[Value], changeset: Option<Rev>) -> Outcome<Value> {
+        let of_changeset = || changeset.filter(|&rev| rev != WDIR_REV).ok_or_else(|| unsupported(name));
+        match (name, arguments) {
+            ("config" | "configbool" | "configint", _) => configured(self.history.prepared, name, arguments),
+            ("changes", [Value::Bytes(tag)]) => self.changes_since(of_changeset()?, tag).map(Value::Int),
+            ("latesttag", []) => self.latest_tag_names(of_changeset()?, None),
+            ("latesttag", [Value::Bytes(pattern)]) => self.latest_tag_names(of_changeset()?, Some(pattern)),
+            ("files", [Value::Bytes(pattern)]) => self.files_matching(of_changeset()?, pattern),
+            ("mailmap", [Value::Bytes(author)]) => {
+                let map = self.history.repository.root().join(".mailmap");
+                match std::fs::symlink_metadata(map) {
+                    Ok(_) => Err(unsupported("mailmap with a .mailmap")),
+                    Err(_) => Ok(Value::Bytes(Rc::clone(author))),
+                }
+            }
+            ("revset", [Value::Bytes(query), rest @ ..]) => self.revset(query, rest),
+            _ => Err(unsupported(name)),
+        }
+    }
+
+    /// The files of a changeset that `pattern` matches.
+    fn files_matching(&self, rev: Rev, pattern: &Rc<[u8]>) -> Outcome<Value> {
+        let prepared = self.history.prepared;
+        let cwd = prepared.cwd_in_repository()?;
+        let context = prepared.match_context(&cwd)?;
+        let patterns = [pattern.to_vec()];
+        let options = MatchOptions { patterns: &patterns, include: &[], exclude: &[], default: PatternKind::Glob };
+        let matcher = Matcher::for_revision(&context, &options)?;
+        let manifest = self.history.repository.manifest_of(rev)?;
+        if !missing_from(&manifest, &matcher)?.is_empty() {
+            return Err(Stop::unsupported(Reason::WarningExpected, "a file that the revision does not have"));
+        }
+        let mut found = Vec::new();
+        for entry in manifest.iter() {
+            let entry = entry?;
+            if matcher.matches(entry.path) {
+                found.push(entry.path.to_vec());
+            }
+        }
+        Ok(values::files(&found, "file", "files"))
+    }
+
+    fn revset(&self, query: &[u8], arguments: &[Value]) -> Outcome<Value> {
+        let revs = if arguments.is_empty() {
+            let known = self.queried.borrow().get(query).cloned();
+            match known {
+                Some(known) => known,
+                None => {
+                    let revs = Rc::new(query::revisions(self.history, &[query.to_vec()])?);
+                    self.queried.borrow_mut().insert(query.to_vec(), Rc::clone(&revs));
+                    revs
+                }
+            }
+        } else {
+            Rc::new(query::revisions(self.history, &[with_arguments(query, arguments)?])?)
+        };
+        let mut list = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
+        for &rev in revs.iter() {
+            let value = Value::Int(i64::from(rev));
+            list.shown.push(Rc::from(rev.to_string().as_bytes()));
+            list.maps.push(Map { names: vec![(b"revision", value.clone())], changeset: Some(rev), ..Map::default() });
+            list.values.push(value);
+        }
+        list.whole = Whole::OldStyle { name: "revision", plural: "revisions", separator: " ", maps: None };
+        Ok(Value::List(Rc::new(list)))
+    }
+
+    /// How a bisection marks a changeset.
+    ///
+    /// # Errors
+    /// What reading its state meets.
+    pub(super) fn bisect_label(&self, rev: Rev) -> Outcome<Value> {
+        const LABELS: [(&str, &str); 8] = [
+            ("good", "good"),
+            ("bad", "bad"),
+            ("skip", "skipped"),
+            ("untested", "untested"),
+            ("current", "untested"),
+            ("ignored", "ignored"),
+            ("goods", "good (implicit)"),
+            ("bads", "bad (implicit)"),
+        ];
+        if self.history.repository.bisect_state()?.is_empty() {
+            return Ok(Value::None);
+        }
+        for (set, label) in LABELS {
+            if query::own(self.history, format!("bisect({set})").as_bytes())?.contains(&rev) {
+                return Ok(Value::text(label));
+            }
+        }
+        Ok(Value::None)
+    }
+
+    /// A changeset in one line, as messages name it.
+    ///
+    /// # Errors
+    /// `TemplateKeyword` where a setting has another template for it.
+    pub(super) fn one_line(&self, rev: Rev) -> Outcome<Value> {
+        let config = &self.history.prepared.config;
+        let own = config.get("command-templates", "oneline-summary").filter(|template| !template.is_empty());
+        if own.is_some() || config.items("templatealias").next().is_some() {
+            return Err(Stop::unsupported(Reason::TemplateKeyword, "onelinesummary by a setting"));
+        }
+        let changeset = self.history.changeset(rev)?;
+        let paint = |text: &[u8], label: &str| {
+            let painted = self.styles.as_ref().and_then(|styles| styles.render(text, label));
+            painted.unwrap_or_else(|| text.to_vec())
+        };
+        let mut words = vec![paint(changeset.id().as_bytes(), "oneline-summary.changeset")];
+        for (label, names) in
+            [("oneline-summary.bookmarks", changeset.bookmarks()?), ("oneline-summary.tags", changeset.tags()?)]
+        {
+            words.extend(names.iter().map(|name| paint(name, label)));
+        }
+        let description = amalgam_formats::names::strip(changeset.description()?);
+        let first = description.split(|&byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+        let text = [words.join(&b' ').as_slice(), b" \"", &paint(first, "oneline-summary.desc"), b"\""].concat();
+        Ok(Value::text(text))
+    }
+}
+
+/// A query with its `%d` and `%s` filled in.
+fn with_arguments(query: &[u8], arguments: &[Value]) -> Outcome<Vec<u8>> {
+    let mut arguments = arguments.iter();
+    let mut out = Vec::with_capacity(query.len());
+    let mut bytes = query.iter().copied();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        match bytes.next() {
+            Some(b'%') => out.push(b'%'),
+            Some(b'd') => match arguments.next() {
+                Some(Value::Int(number)) => out.extend_from_slice(format!("rev({number})").as_bytes()),
+                _ => return Err(unsupported("revset with an argument that is not a number")),
+            },
+            Some(b's') => match arguments.next() {
+                Some(Value::Bytes(text)) => out.extend_from_slice(&query::quoted(text)),
+                _ => return Err(unsupported("revset with an argument that is not text")),
+            },
+            _ => return Err(unsupported("revset with an unusual argument")),
+        }
+    }
+    match arguments.next() {
+        None => Ok(out),
+        Some(_) => Err(unsupported("revset with too many arguments")),
+    }
+}
