@@ -24,6 +24,7 @@ import { type Plan, runCases } from "./run.ts";
 import { baseSettings } from "./slot.ts";
 import { readCases, readLedger } from "./sources.ts";
 import { findSubjects, type Subject } from "./subject.ts";
+import { transportLine } from "./transports.ts";
 import { baseId, withVariants } from "./variants.ts";
 import { exclusiveFolder } from "./work.ts";
 
@@ -81,7 +82,9 @@ type Run = Omit<Plan, "cases" | "fixtures" | "progress" | "takes" | "fallsBack">
 /** What every run has in common. */
 async function startRun({ options, legacy, cache, work }: Stage): Promise<Run> {
   return {
-    subjects: await findSubjects(options.subject, legacy, work),
+    subjects: await findSubjects(options, legacy, work),
+    // The reference's own server is warm too: it would hide what this is to show.
+    unserved: options.transport !== undefined,
     ...{ legacy, cache, work },
     workers: options.jobs === undefined ? availableParallelism() : Math.max(1, count("jobs", options.jobs)),
     calibrate: options.calibrate,
@@ -122,6 +125,7 @@ async function compareAll(
   if (options.prove) prove(every, weighed.judged, legacy);
   const ran = new Set(results.map(({ id }) => id));
   const notRun = cases.filter(({ id }) => !ran.has(id)).length;
+  if (options.transport !== undefined) process.stdout.write(`${transportLine(stage.work)}\n`);
   return finish(report(stage, weighed, { begun, notRun }), options);
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { readShard } from "./choose.ts";
+import { transports } from "./transports.ts";
 import { readVariants } from "./variants.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -44,6 +45,7 @@ const running = {
   list: flag,
   legacy: text,
   subject: text,
+  transport: text,
   calibrate: { type: "boolean" },
   jobs: text,
   timeout: { type: "string", default: "120" },
@@ -80,6 +82,9 @@ export function readOptions(args: string[]) {
   if (values.prove && notOurs) throw new Error("--prove: only our own cases prove, as they are");
   const tier = values.tier ?? (repositories.length > 0 ? "full" : "quick");
   if (tier !== "quick" && tier !== "full") throw new Error(`--tier: quick or full, not ${tier}`);
+  const transport = transports.find((name) => name === values.transport);
+  if (values.transport !== undefined && !transport) throw new Error(`--transport: ${transports.join(" or ")}`);
+  if (transport !== undefined && values.prove) throw new Error("--transport proves nothing about native answers");
   const timeout = count("timeout", values.timeout ?? "120");
   if (timeout === 0) throw new Error("--timeout: at least a second");
   return {
@@ -91,6 +96,7 @@ export function readOptions(args: string[]) {
     tier: tier as "quick" | "full",
     filters: values.filter ?? [],
     variants: readVariants(values.variants),
+    transport,
     shard: readShard(values.shard),
     calibrate: values.calibrate ?? repositories.length > 0,
     timeoutMs: timeout * 1000,

@@ -44,6 +44,8 @@ ${variantLines.join("\n")}
 Who:
   --legacy PATH       the reference (default: AMALGAM_LEGACY_HG, .venv/bin/hg, hg on PATH)
   --subject PATH      the program under test (default: bin/hg and, on a sample, bin/amalgam)
+  --transport WAY     warm or exec: have legacy answer every command through the launcher, by a command server or by
+                      exec, and compare that with legacy itself, which is started anew for each case
 
 How:
   --calibrate         ask the reference twice first: what it answers differently is named as nondeterministic

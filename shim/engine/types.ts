@@ -90,6 +90,8 @@ export interface Rules {
   sources: string[];
   /** The Python hg, where the policy names it. */
   legacy?: string;
+  /** How it is reached; `auto` where it is absent. */
+  transport?: "auto" | "exec" | "warm";
   routes: { mode: "python" | "native"; commands: string[] }[];
 }
 

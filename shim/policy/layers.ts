@@ -5,7 +5,7 @@ import path from "node:path";
 import { primaryName } from "./names.ts";
 import type { PolicyProblem } from "./problem.ts";
 import { readPolicyFile } from "./read.ts";
-import type { Mode, PolicyFile } from "./schema.ts";
+import type { Mode, PolicyFile, Transport } from "./schema.ts";
 
 export interface Layer {
   scope: "system" | "user";
@@ -21,6 +21,8 @@ export interface Rules {
   sources: string[];
   /** The Python hg; absent for `auto`. */
   legacy?: string;
+  /** How it is reached; absent where no layer says. */
+  transport?: Transport;
   /** In order; the first match wins. */
   routes: { commands: string[]; mode: Mode }[];
 }
@@ -45,9 +47,11 @@ export function combine(layers: readonly Layer[]): Rules | undefined {
   const executable = strongestFirst
     .map((layer) => layer.policy?.legacy?.executable)
     .find((value) => value !== undefined);
+  const transport = strongestFirst.map((layer) => layer.policy?.legacy?.transport).find((value) => value !== undefined);
   return {
     sources: present.map((layer) => layer.file),
     ...(executable !== undefined && executable !== "auto" && { legacy: expandHome(executable) }),
+    ...(transport !== undefined && { transport }),
     routes: strongestFirst.flatMap((layer) =>
       (layer.policy?.routes ?? []).map(({ command, mode }) => ({
         commands: (Array.isArray(command) ? command : [command]).map(primaryName),

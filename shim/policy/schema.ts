@@ -7,7 +7,8 @@ export const modes = ["python", "native"] as const;
 export type Mode = (typeof modes)[number];
 
 /** How a command gets to legacy. */
-export const transports = ["exec"] as const;
+export const transports = ["auto", "exec", "warm"] as const;
+export type Transport = (typeof transports)[number];
 
 const commandName = z
   .string()
@@ -35,10 +36,10 @@ const legacy = z
         description: "The Python hg: auto (the first hg on the PATH that is not amalgam), or its path.",
         examples: ["auto", "/usr/bin/hg", "~/.local/bin/hg"],
       }),
-    transport: z
-      .enum(transports)
-      .default("exec")
-      .meta({ description: "exec: the launcher replaces itself by legacy." }),
+    transport: z.enum(transports).optional().meta({
+      description:
+        "exec: the launcher replaces itself by legacy. warm: a command server of legacy's answers, wherever that shows no difference. auto (the default): warm where it is proven, exec otherwise.",
+    }),
   })
   .meta({ description: "The Mercurial that amalgam stands in front of." });
 

@@ -18,7 +18,7 @@ const crateLayers = [
   ["types"],
   ["formats", "config"],
   ["repo", "matching"],
-  ["worktree", "query", "template", "diff"],
+  ["worktree", "query", "template", "diff", "commandserver"],
   ["commands"],
   ["routing"],
   ["launcher", "addon"],

@@ -2,7 +2,7 @@
 
 use amalgam_commands::{COMMANDS, FlagKind, GLOBAL_FLAGS};
 use amalgam_routing::proven::rows;
-use amalgam_routing::table::{self, Mode, Rule, Table};
+use amalgam_routing::table::{self, Mode, Rule, Table, Transport};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use std::path::PathBuf;
@@ -122,6 +122,8 @@ pub struct Rules {
     pub sources: Vec<String>,
     /// The Python `hg`.
     pub legacy: Option<String>,
+    /// `auto`, `exec` or `warm`.
+    pub transport: Option<String>,
     /// In order; the first match wins.
     pub routes: Vec<Route>,
 }
@@ -152,8 +154,10 @@ fn compile(rules: Rules) -> Result<Vec<u8>, String> {
         Some(mode) => Ok(Rule { commands: route.commands, mode }),
         None => Err(format!("{:?} is not a mode", route.mode)),
     };
+    let word = rules.transport.unwrap_or_else(|| Transport::default().word().to_owned());
     let table = Table {
         legacy: rules.legacy.map(PathBuf::from),
+        transport: Transport::from_word(&word).ok_or_else(|| format!("{word:?} is not a transport"))?,
         rules: rules.routes.into_iter().map(rule).collect::<Result<_, _>>()?,
     };
     table::compile(&table::Rules { sources: rules.sources.into_iter().map(PathBuf::from).collect(), table })

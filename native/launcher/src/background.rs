@@ -1,14 +1,23 @@
-//! Gathering facts behind a fallback: in a process of its own that holds nothing of the invocation, so that neither
-//! the command nor whoever reads its output waits for it.
+//! Work behind a fallback, such as gathering facts: in a process of its own that holds nothing of the invocation, so
+//! that neither the command nor whoever reads its output waits for it.
 
 use amalgam_routing::{FactsStore, GATHER_LIMIT};
 use amalgam_types::Environment;
 
 /// Starts asking legacy for its facts and returns at once. Where that cannot be started, the next command tries again.
 pub(crate) fn gather(store: &FactsStore, env: &Environment) {
+    behind(|| {
+        // SAFETY: the path is a C string.
+        unsafe { libc::chdir(c"/".as_ptr()) };
+        drop(store.gather(env, GATHER_LIMIT));
+    });
+}
+
+/// Does `work` in a process that is nobody's child, in the same folder, and returns at once.
+pub(crate) fn behind(work: impl FnOnce()) {
     // SAFETY: the process has one thread, so its copy may do anything.
     match unsafe { libc::fork() } {
-        0 => detach(store, env),
+        0 => detach(work),
         child if child > 0 => {
             // The first copy ends at once and leaves the second one to init.
             // SAFETY: waits for a child that is ours; no status is asked for.
@@ -18,26 +27,25 @@ pub(crate) fn gather(store: &FactsStore, env: &Environment) {
     }
 }
 
-fn detach(store: &FactsStore, env: &Environment) -> ! {
+fn detach(work: impl FnOnce()) -> ! {
     // SAFETY: plain system calls of a process with one thread; the path is a C string.
     unsafe {
         libc::setsid();
         if libc::fork() == 0 {
-            libc::chdir(c"/".as_ptr());
             let nothing = libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
             for fd in 0..3 {
                 libc::dup2(nothing, fd);
             }
             close_from(3);
-            drop(store.gather(env, GATHER_LIMIT));
+            work();
         }
         libc::_exit(0)
     }
 }
 
 /// Closes every descriptor from `first` on: an inherited pipe would look open to its reader.
-fn close_from(first: libc::c_uint) {
-    // SAFETY: nothing in this process uses descriptors above the standard ones any more.
+pub(crate) fn close_from(first: libc::c_uint) {
+    // SAFETY: the caller's process uses no descriptors above the standard ones any more.
     unsafe {
         #[cfg(target_os = "linux")]
         if libc::syscall(libc::SYS_close_range, first, libc::c_uint::MAX, 0) == 0 {

@@ -11,10 +11,11 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 
-/// Appends who answered (`native`, or the reason for legacy) and which command it was.
-pub(crate) fn append(env: &Environment, outcome: &str, route: &Route) {
+/// Appends who answered (`native`, or the reason for legacy), which command it was, and whether a server answers it.
+pub(crate) fn append(env: &Environment, outcome: &str, route: &Route, warm: bool) {
     let Some(file) = env.non_empty(JOURNAL) else { return };
-    let line = format!("{outcome} {}\n", route.command.or_else(|| legacys_name(route)).unwrap_or("-"));
+    let command = route.command.or_else(|| legacys_name(route)).unwrap_or("-");
+    let line = format!("{outcome} {command}{}\n", if warm { " warm" } else { "" });
     if let Ok(mut file) = OpenOptions::new().append(true).create(true).open(OsStr::from_bytes(file)) {
         drop(file.write_all(line.as_bytes()));
     }

@@ -13,10 +13,12 @@ mod record;
 mod signals;
 mod sink;
 mod trace;
+mod warm;
 
 use amalgam_commands::Terminal;
 use amalgam_routing::environment::{self, GATHERING, OnUnsupported, UNSUPPORTED_EXIT_CODE};
 use amalgam_routing::legacy::{FileId, MARKER_NOTE};
+use amalgam_routing::transport::{self, Transport};
 use amalgam_routing::{Decision, Invocation, Route, Steps, decide};
 use amalgam_types::{Environment, Reason, Unsupported};
 use std::collections::BTreeMap;
@@ -75,7 +77,7 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
         Decision::Legacy(unsupported) => unsupported.clone(),
         _ => match native::answer(&route) {
             Ok(code) => {
-                journal::append(&invocation.env, "native", &route);
+                journal::append(&invocation.env, "native", &route, false);
                 if let Some(trace) = trace {
                     trace.end(&format!("native, exit code {code}"));
                 }
@@ -89,17 +91,44 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
     if let Some(trace) = trace {
         trace.end(&format!("legacy, {unsupported}"));
     }
-    journal::append(&invocation.env, unsupported.reason.id(), &route);
     if on_unsupported == OnUnsupported::Abort {
+        journal::append(&invocation.env, unsupported.reason.id(), &route, false);
         write_error(format!("unsupported: {}\n", unsupported.reason.id()).as_bytes());
         return UNSUPPORTED_EXIT_CODE;
     }
-    fall_back(&invocation, &route, &unsupported, state)
+    fall_back(&invocation, &route, &unsupported, state, trace)
 }
 
-/// Becomes legacy; returns only if that is not possible.
-fn fall_back(invocation: &Invocation, route: &Route, unsupported: &Unsupported, state: &inherited::State) -> i32 {
-    if let Some(store) = route.wants_gathering() {
+/// Has a server answer, or becomes legacy.
+fn fall_back(
+    invocation: &Invocation,
+    route: &Route,
+    unsupported: &Unsupported,
+    state: &inherited::State,
+    trace: Option<trace::Trace>,
+) -> i32 {
+    signals::restore();
+    let (warm, missing) = match transport::choose(invocation, route) {
+        Transport::Warm(plan) => {
+            let begins = || {
+                journal::append(&invocation.env, unsupported.reason.id(), route, true);
+                if let Some(trace) = trace {
+                    trace.step("transport", "warm");
+                }
+            };
+            (warm::answer(&plan, invocation, begins), None)
+        }
+        Transport::Exec(why, missing) => (Err(why), missing),
+    };
+    let why = match warm {
+        Ok(code) => return code,
+        Err(why) => why,
+    };
+    if let Some(trace) = trace {
+        trace.step("transport", &format!("exec, {why}"));
+    }
+    journal::append(&invocation.env, unsupported.reason.id(), route, false);
+    if let Some(store) = route.wants_gathering().or(missing.as_ref()) {
         background::gather(store, &invocation.env);
     }
     match &route.legacy {

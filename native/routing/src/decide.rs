@@ -37,6 +37,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         Ok(table) => (table.unwrap_or_else(Table::built_in), None),
         Err(error) => (Table::built_in(), Some(error)),
     };
+    let transport = Some(table.transport).filter(|_| table_error.is_none());
     let search = Search { env: &invocation.env, own: invocation.own, pid: invocation.pid };
     let legacy = search.find(table.legacy.as_deref());
     steps.note("legacy", || match &legacy {
@@ -60,7 +61,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         Decision::Abort(_, abort) => format!("native, abort: {}", String::from_utf8_lossy(&abort.message)),
         Decision::Legacy(unsupported) => format!("legacy, {unsupported}"),
     });
-    Route { decision, command, mode, table_error, legacy, facts, store }
+    Route { decision, command, mode, transport, table_error, legacy, facts, store }
 }
 
 struct Deciding<'a, 's> {

@@ -5,10 +5,11 @@
 //! | `AMALGAM_LEGACY_HG` | path of the Python `hg`; otherwise the route table names it, or the first `hg` on `PATH` that is not amalgam |
 //! | `AMALGAM_ON_UNSUPPORTED` | `fallback` (default); `abort`: `unsupported: REASON` on stderr and exit code 252 instead of a fallback |
 //! | `AMALGAM_MODE` | `python` or `native`: overrides the route table for this invocation |
-//! | `AMALGAM_TRANSPORT` | `exec` or `warm`; recorded in the route |
+//! | `AMALGAM_TRANSPORT` | `exec` or `warm`: overrides the policy; with `warm` a command also waits for a server that has to be started |
+//! | `AMALGAM_SERVER_IDLE` | for how many seconds a command server that has nothing to do stays; 900 |
 //! | `AMALGAM_HOME` | one folder for policy, route table and caches; otherwise the XDG folders |
 //! | `AMALGAM_TRACE` | `1`: the route and its timings on stderr |
-//! | `AMALGAM_JOURNAL` | a file to which each invocation appends one line, `native COMMAND` or `REASON COMMAND`; nothing that the user typed is in it but the name of a command that legacy has |
+//! | `AMALGAM_JOURNAL` | a file to which each invocation appends one line, `native COMMAND`, `REASON COMMAND`, or `REASON COMMAND warm` where a command server answered; nothing that the user typed is in it but the name of a command that legacy has |
 //! | `AMALGAM_RECORD` | a file to which each line of a command that native knows is appended as shell text, for `amalgam parity run --recorded`; it holds what the user typed |
 //! | `AMALGAM_UNPROVEN` | `answer`: native also answers for a version of legacy that is not proven; for the parity suite, which proves it |
 //! | `AMALGAM_FALLBACK` | set by the launcher itself, only for a legacy that is a wrapper script, so that a wrapper that leads back to amalgam is noticed |
@@ -19,6 +20,7 @@
 //! | policy | `policy.yaml` | `$XDG_CONFIG_HOME/amalgam/policy.yaml`, `~/.config/amalgam/policy.yaml` |
 //! | route table | `route-table` | beside the policy |
 //! | facts about legacy | `cache/facts-KEY` | `$XDG_CACHE_HOME/amalgam/facts-KEY`, `~/.cache/amalgam/facts-KEY` |
+//! | command servers | `run/KEY/` | `$XDG_RUNTIME_DIR/amalgam/KEY/`, `${TMPDIR:-/tmp}/amalgam-UID/KEY/` |
 
 use amalgam_types::{Environment, Reason, Unsupported};
 use std::ffi::OsStr;
@@ -33,6 +35,8 @@ pub const ON_UNSUPPORTED: &str = "AMALGAM_ON_UNSUPPORTED";
 pub const MODE: &str = "AMALGAM_MODE";
 /// How legacy is reached.
 pub const TRANSPORT: &str = "AMALGAM_TRANSPORT";
+/// How long an idle command server stays.
+pub const SERVER_IDLE: &str = "AMALGAM_SERVER_IDLE";
 /// One folder for everything.
 pub const HOME: &str = "AMALGAM_HOME";
 /// Explain on stderr.
@@ -96,6 +100,12 @@ pub fn mode_override(env: &Environment) -> Result<Option<ModeOverride>, Unsuppor
 /// Whether `AMALGAM_TRACE` asks for a trace.
 pub fn trace(env: &Environment) -> bool {
     env.non_empty(TRACE).is_some_and(|value| value != b"0")
+}
+
+/// For how many seconds an idle command server stays.
+pub fn server_idle(env: &Environment) -> u32 {
+    let named = env.non_empty(SERVER_IDLE).and_then(|value| std::str::from_utf8(value).ok()?.parse().ok());
+    named.unwrap_or(900)
 }
 
 /// Whether native may answer for a legacy that nothing is proven about.

@@ -20,6 +20,7 @@ mod surroundings;
 pub mod table;
 #[cfg(test)]
 mod testing;
+pub mod transport;
 
 pub use decide::{GATHER_LIMIT, decide};
 pub use facts::{FactsState, FactsStore};

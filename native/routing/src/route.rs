@@ -2,7 +2,7 @@
 
 use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{FileId, Legacy, NotFound};
-use crate::table::{Mode, TableError};
+use crate::table::{Mode, TableError, Transport};
 use amalgam_commands::{Output, Prepared, Terminal, answer, answer_abort};
 use amalgam_types::{Abort, Environment, LegacyFacts, Outcome, Unsupported};
 
@@ -43,6 +43,8 @@ pub struct Route {
     pub command: Option<&'static str>,
     /// What the route table says of the command, once it was asked.
     pub mode: Option<Mode>,
+    /// How the route table wants legacy to be reached; `None` where it cannot be used.
+    pub transport: Option<Transport>,
     /// Why the route table cannot be used, if it cannot.
     pub table_error: Option<TableError>,
     /// The legacy installation, or why there is none.

@@ -4,7 +4,7 @@
 //! amalgam-route-table 1
 //! source MTIME_NS SIZE PATH     repeated: the files it was compiled from; if one has changed, the table is stale
 //! legacy PATH                   at most once: the Python hg
-//! transport exec                at most once
+//! transport auto                at most once: auto, exec or warm
 //! route native status,files     repeated: a mode and command names, or `*`; the first match wins, none is python
 //! end                           a table without it is torn
 //! ```
@@ -46,6 +46,34 @@ impl Mode {
     }
 }
 
+/// How the policy wants legacy to be reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// Warm where that is proven, exec otherwise.
+    #[default]
+    Auto,
+    /// The launcher becomes legacy.
+    Exec,
+    /// By a command server, wherever that shows no difference.
+    Warm,
+}
+
+impl Transport {
+    /// The word in policies and tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Transport::Auto => "auto",
+            Transport::Exec => "exec",
+            Transport::Warm => "warm",
+        }
+    }
+
+    /// The transport that `word` names.
+    pub fn from_word(word: &str) -> Option<Transport> {
+        [Transport::Auto, Transport::Exec, Transport::Warm].into_iter().find(|transport| transport.word() == word)
+    }
+}
+
 /// One route: the commands it covers and their mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
@@ -60,6 +88,8 @@ pub struct Rule {
 pub struct Table {
     /// The Python `hg`, where the policy names it.
     pub legacy: Option<PathBuf>,
+    /// How it is reached.
+    pub transport: Transport,
     /// In order; the first match wins.
     pub rules: Vec<Rule>,
 }
@@ -67,7 +97,8 @@ pub struct Table {
 impl Table {
     /// What holds where there is no table: everything that native knows.
     pub fn built_in() -> Table {
-        Table { legacy: None, rules: vec![Rule { commands: vec!["*".to_owned()], mode: Mode::Native }] }
+        let all = Rule { commands: vec!["*".to_owned()], mode: Mode::Native };
+        Table { rules: vec![all], ..Table::default() }
     }
 
     /// The mode for `command` and the number of the rule that gives it, from 1.
@@ -149,7 +180,7 @@ pub fn compile(rules: &Rules) -> Result<Vec<u8>, String> {
         escape(legacy.as_os_str().as_bytes(), &mut text);
         text.push(b'\n');
     }
-    text.extend_from_slice(b"transport exec\n");
+    text.extend_from_slice(format!("transport {}\n", rules.table.transport.word()).as_bytes());
     for rule in &rules.table.rules {
         if let Some(name) = rule.commands.iter().find(|name| !is_command_name(name)) {
             return Err(format!("{name:?} cannot be a command name"));
@@ -191,7 +222,7 @@ fn parse(text: &[u8]) -> Option<(Table, Vec<Source>)> {
                 sources.push(Source { stamp, path: unescape(path).map(OsString::from_vec)?.into() });
             }
             [b"legacy", path] => table.legacy = Some(unescape(path).map(OsString::from_vec)?.into()),
-            [b"transport", b"exec"] => {}
+            [b"transport", word] => table.transport = Transport::from_word(std::str::from_utf8(word).ok()?)?,
             [b"route", mode, commands] => {
                 let mode = Mode::from_word(std::str::from_utf8(mode).ok()?)?;
                 let commands: Vec<String> = std::str::from_utf8(commands).ok()?.split(',').map(str::to_owned).collect();
@@ -220,7 +251,8 @@ mod tests {
 
     fn example(source: &Path) -> Rules {
         let rules = vec![rule(Mode::Native, &["status", "files"]), rule(Mode::Python, &["root"])];
-        Rules { sources: vec![source.to_path_buf()], table: Table { legacy: Some("/opt/h g/hg".into()), rules } }
+        let table = Table { legacy: Some("/opt/h g/hg".into()), transport: Transport::Warm, rules };
+        Rules { sources: vec![source.to_path_buf()], table }
     }
 
     #[test]
@@ -255,7 +287,7 @@ mod tests {
             std::fs::write(&at, &text[..len]).expect("write");
             assert_eq!(read(&at), Err(TableError::Damaged), "{len}");
         }
-        for (from, to) in [("table 1", "table 2"), ("native", "nativ"), ("exec", "warm"), ("status", "sta tus")] {
+        for (from, to) in [("table 1", "table 2"), ("native", "nativ"), ("warm", "hot"), ("status", "sta tus")] {
             std::fs::write(&at, String::from_utf8_lossy(&text).replace(from, to)).expect("write");
             assert_eq!(read(&at), Err(TableError::Damaged), "{to}");
         }
@@ -266,7 +298,7 @@ mod tests {
 
     #[test]
     fn nonsense_is_not_compiled() {
-        let with = |rules| Rules { sources: Vec::new(), table: Table { legacy: None, rules } };
+        let with = |rules| Rules { sources: Vec::new(), table: Table { rules, ..Table::default() } };
         assert!(compile(&with(vec![rule(Mode::Native, &["a b"])])).is_err());
         assert!(compile(&with(vec![rule(Mode::Native, &[])])).is_err());
         assert!(compile(&example(Path::new("/nonexistent"))).is_err());

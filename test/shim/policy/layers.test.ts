@@ -52,3 +52,11 @@ test("a broken layer is reported with its file and takes no part", () => {
   expect(layers()[1]?.problems[0]?.file).toBe(user());
   expect(combine(layers())?.sources).toEqual([system()]);
 });
+
+test("the strongest layer that says how legacy is reached wins", () => {
+  writeFileSync(system(), "version: 1\nlegacy: { transport: exec }\n");
+  writeFileSync(user(), "version: 1\nlegacy: { executable: /usr/bin/hg }\n");
+  expect(combine(layers())?.transport).toBe("exec");
+  writeFileSync(user(), "version: 1\nlegacy: { transport: warm }\n");
+  expect(combine(layers())?.transport).toBe("warm");
+});

@@ -18,7 +18,7 @@ describe("a good policy", () => {
       "p.yaml",
     );
     expect(problems).toEqual([]);
-    expect(policy?.legacy).toEqual({ executable: "auto", transport: "exec" });
+    expect(policy?.legacy).toEqual({ executable: "auto" });
     expect(policy?.routes).toHaveLength(2);
   });
   test("may use anchors", () => {

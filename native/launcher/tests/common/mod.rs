@@ -1,6 +1,9 @@
 //! The launcher as a process: a sandbox whose caches are private, and stand-ins for legacy.
 #![allow(dead_code, unreachable_pub, reason = "each test file is a program of its own and uses its part")]
 
+pub mod terminal;
+pub mod warm;
+
 use amalgam_testkit::{Sandbox, legacy};
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;

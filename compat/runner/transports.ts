@@ -1,0 +1,18 @@
+// Runs in which every command goes to legacy, each time by the same way: what they compare is the way, not native.
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** exec: the launcher replaces itself. warm: a command server answers, wherever the launcher lets it. */
+export const transports = ["exec", "warm"] as const;
+export type Transport = (typeof transports)[number];
+
+/** Where the launcher writes who answered. */
+export const journalFile = (work: string): string => join(work, "journal");
+
+/** How many commands of the run each way was taken by. */
+export function transportLine(work: string): string {
+  const file = journalFile(work);
+  const lines = existsSync(file) ? readFileSync(file, "latin1").split("\n").filter(Boolean) : [];
+  const warm = lines.filter((line) => line.endsWith(" warm")).length;
+  return `${warm} commands by a command server, ${lines.length - warm} by exec`;
+}
