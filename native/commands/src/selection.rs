@@ -85,7 +85,11 @@ impl Prepared {
     /// As [`Prepared::single`].
     pub(crate) fn select(&self, symbol: Option<&[u8]>, default: Selected) -> Outcome<Selected> {
         let Some(symbol) = symbol else { return Ok(default) };
-        Ok(self.single(symbol)?.map_or(default, Selected::Revision))
+        Ok(match self.single_or_working_copy(symbol)? {
+            None => default,
+            Some(WDIR_REV) => Selected::WorkingCopy,
+            Some(rev) => Selected::Revision(rev),
+        })
     }
 
     /// The revision that an expression selects, the last of several; `None` for an empty text.
@@ -93,6 +97,17 @@ impl Prepared {
     /// # Errors
     /// As [`amalgam_query::Context::single`].
     pub(crate) fn single(&self, spec: &[u8]) -> Outcome<Option<Rev>> {
+        match self.single_or_working_copy(spec)? {
+            Some(WDIR_REV) => Err(Stop::unsupported(Reason::RevisionExpression, "the working directory")),
+            other => Ok(other),
+        }
+    }
+
+    /// The same for a command that takes the working directory for a revision.
+    ///
+    /// # Errors
+    /// As [`Prepared::single`].
+    pub(crate) fn single_or_working_copy(&self, spec: &[u8]) -> Outcome<Option<Rev>> {
         let cwd = self.cwd_in_repository()?;
         self.query(&cwd)?.single(spec)
     }

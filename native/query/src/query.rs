@@ -7,7 +7,7 @@ use crate::{alias, optimize, parse};
 use amalgam_config::Config;
 use amalgam_matching::MatchContext;
 use amalgam_repo::Repository;
-use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Rev, Stop};
+use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
 
 /// Where revisions are looked for: a repository, and how paths in patterns are read.
 #[derive(Clone, Copy)]
@@ -94,6 +94,9 @@ impl<'a> Context<'a> {
         match specs {
             [] => return Ok(Revisions(Set::empty())),
             [only] if only.as_ref() == b"null" => return Ok(Revisions(Set::list(vec![NULL_REV]))),
+            [only] if only.as_ref() == b"wdir()" && self.config().items("revsetalias").next().is_none() => {
+                return Ok(Revisions(Set::list(vec![WDIR_REV])));
+            }
             [only] if only.as_ref() == b"." => {
                 return Ok(Revisions(Set::list(vec![self.repository.working_revs()?[0]])));
             }
@@ -166,6 +169,9 @@ impl<'a> Context<'a> {
         let Some((first, last)) = self.evaluate(specs)?.ends()? else {
             return Err(Stop::abort(AbortKind::Input, "empty revision range"));
         };
+        if first == WDIR_REV {
+            return Err(Stop::unsupported(Reason::RevsetPredicate, "wdir"));
+        }
         if first == last && specs.len() >= 2 {
             for spec in specs {
                 if self.evaluate(&[spec])?.is_empty()? {

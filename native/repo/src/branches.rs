@@ -100,7 +100,8 @@ impl Repository {
                 break;
             }
         }
-        let new: Vec<Rev> = (0..changelog.len())
+        // What a view leaves out of the history that its cache covers is not public.
+        let new: Vec<Rev> = (visibility.first_mutable().clamp(0, known.tip + 1)..changelog.len())
             .filter(|&rev| !visibility.is_hidden(rev) && (rev > known.tip || left_out(known.view, rev, visibility)))
             .collect();
         if new.len() > 100 {
@@ -130,8 +131,8 @@ fn fits(cache: &BranchCache, view: &str, changelog: &Changelog, visibility: &Vis
     if tip < 0 || tip >= changelog.len() || left_out(view, tip, visibility) || changelog.node(tip)? != cache.tip_node {
         return Ok(false);
     }
-    let start = if view == "visible" { 0 } else { visibility.first_mutable() };
-    let unseen = (start..=tip).filter(|&rev| left_out(view, rev, visibility) || visibility.is_obsolete(rev));
+    let unseen = (visibility.first_mutable().max(0)..=tip)
+        .filter(|&rev| left_out(view, rev, visibility) || visibility.is_obsolete(rev));
     Ok(cache.filtered == digest_of(unseen, tip))
 }
 
@@ -151,8 +152,10 @@ impl Default for Known {
 impl Known {
     fn from_cache(cache: BranchCache, view: &'static str, changelog: &Changelog) -> Outcome<Self> {
         let mut heads: HashMap<Vec<u8>, Vec<BranchHead>> = HashMap::new();
+        let nodes: Vec<_> = cache.heads.iter().map(|head| head.node).collect();
+        let revs = changelog.revs_of(&nodes)?;
         for head in cache.heads {
-            let rev = changelog.rev_of(&head.node)?.ok_or_else(|| damaged("a cached branch head is unknown"))?;
+            let rev = *revs.get(&head.node).ok_or_else(|| damaged("a cached branch head is unknown"))?;
             heads.entry(head.branch).or_default().push(BranchHead { rev, closed: head.closed });
         }
         Ok(Known { view, tip: cache.tip_rev, heads })

@@ -210,15 +210,52 @@ impl Changelog {
 
     /// The revisions without children among those for which `counts` holds, low to high.
     pub fn heads(&self, counts: impl Fn(Rev) -> bool) -> Outcome<Vec<Rev>> {
-        self.expect_scan();
         let mut has_child = vec![false; self.len() as usize];
-        for rev in (0..self.len()).filter(|&rev| counts(rev)) {
-            for parent in self.parents(rev)? {
-                if let Some(slot) = usize::try_from(parent).ok().and_then(|p| has_child.get_mut(p)) {
-                    *slot = true;
+        let mut heads = Vec::new();
+        self.indexed.revlog.index().walk_from_tip(0, |rev, parents, _| {
+            if counts(rev) {
+                // Every child comes before its parents.
+                if !has_child[rev as usize] {
+                    heads.push(rev);
+                }
+                for parent in parents {
+                    if let Some(slot) = usize::try_from(parent).ok().and_then(|p| has_child.get_mut(p)) {
+                        *slot = true;
+                    }
                 }
             }
+            true
+        })?;
+        heads.reverse();
+        Ok(heads)
+    }
+
+    /// The revisions of several ids, by one walk where each would be one.
+    ///
+    /// # Errors
+    /// What reading the index meets.
+    pub fn revs_of(&self, nodes: &[Node]) -> Outcome<HashMap<Node, Rev>> {
+        let mut found = HashMap::with_capacity(nodes.len());
+        if self.indexed.nodemap.is_some() || nodes.len() < 3 {
+            for node in nodes {
+                if let Some(rev) = self.rev_of(node)? {
+                    found.insert(*node, rev);
+                }
+            }
+            return Ok(found);
         }
-        Ok((0..self.len()).filter(|&rev| counts(rev) && !has_child[rev as usize]).collect())
+        let mut wanted: HashMap<u64, Vec<Node>, foldhash::fast::RandomState> = HashMap::default();
+        for node in nodes {
+            wanted.entry(start_of(&node.0)).or_default().push(*node);
+        }
+        self.indexed.revlog.index().walk_from_tip(0, |rev, _, id| {
+            if let Some(all) = wanted.get(&start_of(id))
+                && all.contains(&Node(*id))
+            {
+                found.entry(Node(*id)).or_insert(rev);
+            }
+            found.len() < nodes.len()
+        })?;
+        Ok(found)
     }
 }

@@ -12,6 +12,7 @@ use crate::text;
 use crate::value::{Date, List, Map, Value, Whole};
 use amalgam_types::{Outcome, Reason, Stop};
 use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 const DATES: [(&str, &str); 6] = [
     ("isodate", "%Y-%m-%d %H:%M %1%2"),
@@ -45,10 +46,70 @@ impl Engine<'_> {
             }
             "count" => count(&self.value(inner, scope)?).map(Value::Int),
             "reverse" => reversed(&self.value(inner, scope)?),
-            "age" | "commondir" => Err(Stop::unsupported(Reason::TemplateFilter, name)),
+            "age" => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+                age(date_of(&self.value(inner, scope)?)?, now).map(Value::text)
+            }
+            "commondir" => common_folder(&self.value(inner, scope)?).map(Value::text),
             _ => of_text(name, &self.text(inner, scope)?),
         }
     }
+}
+
+/// Units of time, the longest first, in seconds.
+const UNITS: [(&str, i64); 7] = [
+    ("year", 31_536_000),
+    ("month", 2_592_000),
+    ("week", 604_800),
+    ("day", 86_400),
+    ("hour", 3_600),
+    ("minute", 60),
+    ("second", 1),
+];
+
+/// How long ago a date is: in the longest unit of which there are two, and from two years on the day itself.
+fn age(date: Date, now: f64) -> Outcome<Vec<u8>> {
+    let since = now - date.seconds as f64;
+    let delta = (since.abs() as i64).max(1);
+    let future = since < 0.0;
+    let year = UNITS[0].1;
+    if future && delta > year * 30 {
+        return Ok(b"in the distant future".to_vec());
+    }
+    if !future && delta > year * 2 {
+        return dates::format(b"%Y-%m-%d", date.seconds as f64, date.offset);
+    }
+    let (unit, seconds) = UNITS.into_iter().find(|(_, seconds)| delta / seconds >= 2).unwrap_or(UNITS[6]);
+    let count = delta / seconds;
+    let plural = if count == 1 { "" } else { "s" };
+    Ok(format!("{count} {unit}{plural} {}", if future { "from now" } else { "ago" }).into_bytes())
+}
+
+/// The folder that all paths of a list have in common.
+fn common_folder(paths: &Value) -> Outcome<Vec<u8>> {
+    let texts: Vec<&[u8]> = match paths {
+        Value::List(list) => {
+            fn text(value: &Value) -> Outcome<&[u8]> {
+                match value {
+                    Value::Bytes(text) => Ok(text),
+                    _ => Err(invalid("not a list of texts")),
+                }
+            }
+            list.values.iter().map(text).collect::<Outcome<_>>()?
+        }
+        Value::Strings(strings) => strings.iter().map(AsRef::as_ref).collect(),
+        _ => return Err(invalid("not a list of texts")),
+    };
+    let folders = texts.iter().map(|path| {
+        let start = path.iter().position(|&byte| byte != b'/').unwrap_or(path.len());
+        let mut parts: Vec<&[u8]> = path[start..].split(|&byte| byte == b'/').collect();
+        parts.pop();
+        parts
+    });
+    let folders: Vec<Vec<&[u8]>> = folders.collect();
+    let (Some(first), Some(last)) = (folders.iter().min(), folders.iter().max()) else { return Ok(Vec::new()) };
+    let shared = first.iter().zip(last).take_while(|(a, b)| a == b).count();
+    Ok(first[..shared].join(&b'/'))
 }
 
 fn of_text(name: &str, value: &[u8]) -> Outcome<Value> {
@@ -167,5 +228,37 @@ pub(crate) fn date_of(value: &Value) -> Outcome<Date> {
             Ok(Date { seconds, offset, dotted: false })
         }
         _ => Err(invalid("not a date")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages() {
+        let date = Date { seconds: 1_600_000_000, offset: 0, dotted: true };
+        let shown = |since: f64| String::from_utf8(age(date, 1_600_000_000.0 + since).expect("an age")).expect("text");
+        assert_eq!(shown(0.0), "1 second ago");
+        assert_eq!(shown(119.0), "119 seconds ago");
+        assert_eq!(shown(120.0), "2 minutes ago");
+        assert_eq!(shown(86_400.0 * 13.5), "13 days ago");
+        assert_eq!(shown(86_400.0 * 500.0), "16 months ago");
+        assert_eq!(shown(86_400.0 * 731.0), "2020-09-13");
+        assert_eq!(shown(-7_300.0), "2 hours from now");
+        assert_eq!(shown(-31_536_000.0 * 31.0), "in the distant future");
+    }
+
+    #[test]
+    fn common_folders() {
+        let shown = |paths: &[&str]| {
+            let paths = Value::texts(paths.iter().map(|path| path.as_bytes()), &[b"file"], Whole::Joined);
+            String::from_utf8(common_folder(&paths).expect("a folder")).expect("text")
+        };
+        assert_eq!(shown(&["foo/bar/baz", "foo/baz/bar"]), "foo");
+        assert_eq!(shown(&["foo/bar", "baz"]), "");
+        assert_eq!(shown(&["/a/b/c", "a/b/d/e"]), "a/b");
+        assert_eq!(shown(&["a/b"]), "a");
+        assert_eq!(shown(&[]), "");
     }
 }

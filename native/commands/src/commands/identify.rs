@@ -1,7 +1,7 @@
 //! `hg identify`: the working copy, or a revision, in one line.
 
 use crate::formatter::Form;
-use crate::history::{History, query};
+use crate::history::History;
 use crate::selection::{manifest_without_subrepositories, refuse_subrepositories};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
@@ -69,9 +69,9 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
 
 impl Subject {
     fn find(history: &History<'_>) -> Outcome<Subject> {
-        match history.prepared.parsed.value("rev").filter(|spec| !spec.is_empty()) {
-            Some(spec) => {
-                let rev = query::single(history, spec)?;
+        let spec = history.prepared.parsed.value("rev").unwrap_or_default();
+        match history.prepared.single_or_working_copy(spec)?.filter(|&rev| rev != WDIR_REV) {
+            Some(rev) => {
                 let branch = history.changeset(rev)?.branch()?.0;
                 Ok(Subject { revs: vec![rev], mark: "", branch, refresh: None, is_working_copy: false })
             }

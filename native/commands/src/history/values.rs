@@ -1,8 +1,8 @@
 //! The values of keywords that are more than a text or a number.
 
 use crate::Prepared;
-use crate::history::Changeset;
 use crate::history::changesets::phase_name;
+use crate::history::{Changeset, History};
 use amalgam_config::remote_paths;
 use amalgam_formats::names::utf8;
 use amalgam_template::{Date, Item, List, Map, ShownBy, Value, Whole, string_escaped};
@@ -24,8 +24,12 @@ pub(super) fn files(all: &[Vec<u8>], name: &'static str, plural: &'static str) -
 }
 
 pub(super) fn bookmarks(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
-    let active = changeset.history.active_bookmark()?.map_or(Value::None, Value::text);
-    let all = changeset.bookmarks()?;
+    bookmark_list(changeset.history, changeset.bookmarks()?)
+}
+
+/// Bookmarks, each also with the active one.
+pub(super) fn bookmark_list(history: &History<'_>, all: &[Vec<u8>]) -> Outcome<Value> {
+    let active = history.active_bookmark()?.map_or(Value::None, Value::text);
     let shown: Vec<Rc<[u8]>> = all.iter().map(|name| Rc::from(name.as_slice())).collect();
     let map = |name: &Rc<[u8]>| Map {
         names: vec![

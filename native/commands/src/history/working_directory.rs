@@ -20,6 +20,17 @@ impl Keywords<'_, '_> {
             "rev" => Value::Int(i64::from(WDIR_REV)),
             "node" => Value::text(WDIR_NODE.hex()),
             "negrev" => Value::None,
+            "activebookmark" | "currentbookmark" => {
+                let active = self.history.active_bookmark()?.unwrap_or_default();
+                let here = self.working_bookmarks()?.iter().any(|name| name == active);
+                Value::text(if here { active } else { b"" })
+            }
+            "bookmarks" => values::bookmark_list(self.history, &self.working_bookmarks()?)?,
+            "branches" => {
+                let branch = repository.working_branch()?;
+                let shown = (branch != b"default").then_some(branch);
+                values::names(shown.iter().map(Vec::as_slice), "branch", "branches")
+            }
             "branch" => Value::text(repository.working_branch()?),
             "desc" | "obsolete" => Value::text(b""),
             "closesbranch" => Value::YesNo(false),
@@ -34,6 +45,17 @@ impl Keywords<'_, '_> {
             "phaseidx" => Value::Int(self.working_phase()? as i64),
             _ => return Err(Stop::unsupported(Reason::TemplateKeyword, format!("{name} of the working directory"))),
         })
+    }
+
+    /// The bookmarks of the working directory's parents.
+    fn working_bookmarks(&self) -> Outcome<Vec<Vec<u8>>> {
+        let mut all = Vec::new();
+        for rev in self.history.repository.working_revs()? {
+            if rev != NULL_REV {
+                all.extend_from_slice(self.history.changeset(rev)?.bookmarks()?);
+            }
+        }
+        Ok(all)
     }
 
     /// The phase that a commit would be in.

@@ -182,6 +182,28 @@ impl Index {
         self.source.expect_scan();
     }
 
+    /// Calls `visit` with (revision, parents, id) from the tip down to `floor` until it says stop (`false`), holding
+    /// no more than a piece of the index at a time.
+    pub fn walk_from_tip(&self, floor: Rev, mut visit: impl FnMut(Rev, [Rev; 2], &[u8; 20]) -> bool) -> Outcome<()> {
+        let mut high = self.len;
+        while high > floor.max(0) {
+            let low = if self.inline.is_some() { high - 1 } else { (high - SCAN).max(floor).max(0) };
+            let bytes = self.source.read(self.place(low), (high - low) as usize * ENTRY_SIZE)?;
+            for (i, bytes) in bytes.chunks_exact(ENTRY_SIZE).enumerate().rev() {
+                let rev = low + i as Rev;
+                let parents = [24, 28].map(|at| be32(bytes, at) as i32);
+                if parents.iter().any(|&parent| parent < NULL_REV || parent >= rev) {
+                    return Err(damaged(format!("revision {rev} has the parents {parents:?}")));
+                }
+                if !visit(rev, parents, node_in(bytes)) {
+                    return Ok(());
+                }
+            }
+            high = low;
+        }
+        Ok(())
+    }
+
     /// Calls `visit` with (revision, id) from the tip down to `floor` until it says stop (`false`).
     pub fn nodes_from_tip(&self, floor: Rev, mut visit: impl FnMut(Rev, &[u8; 20]) -> bool) -> Outcome<()> {
         let mut high = self.len;
