@@ -16,6 +16,9 @@ import { writeReproducer } from "./reproducer.ts";
 import { shrink } from "./shrink.ts";
 import { readTable } from "./table.ts";
 
+/** Differences named while the run goes on, of each batch. */
+const shownDifferences = 10;
+
 export interface SessionPlan {
   legacy: Legacy;
   seed: number;
@@ -56,6 +59,7 @@ export class Session {
     const { seed, lines, repositories, say, workers } = this.#plan;
     const table = readTable(this.#plan.table);
     const results: Result[] = [];
+    let failed = 0;
     const batch = 4 * workers;
     for (let start = 0; start < repositories; start += batch) {
       const numbers = Array.from({ length: Math.min(batch, repositories - start) }, (_, index) => start + index);
@@ -72,8 +76,12 @@ export class Session {
         }
       };
       await Promise.all(Array.from({ length: workers }, build));
-      results.push(...(await this.#plan.run(cases, this.#fixtures, true)));
-      const failed = results.filter(({ differences }) => differences.length > 0).length;
+      const fresh = await this.#plan.run(cases, this.#fixtures, true);
+      results.push(...fresh);
+      // A long run is not waited for to its end.
+      const differing = fresh.filter(({ differences }) => differences.length > 0);
+      for (const { id, face } of differing.slice(0, shownDifferences)) say(`  differs: ${id} [${face}]`);
+      failed += differing.length;
       say(
         `  ${Math.min(start + batch, repositories)} repositories, ${results.length} comparisons, ${failed} differences`,
       );
