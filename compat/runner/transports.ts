@@ -13,6 +13,6 @@ export const journalFile = (work: string): string => join(work, "journal");
 export function transportLine(work: string): string {
   const file = journalFile(work);
   const lines = existsSync(file) ? readFileSync(file, "latin1").split("\n").filter(Boolean) : [];
-  const warm = lines.filter((line) => line.endsWith(" warm")).length;
+  const warm = lines.filter((line) => line.includes('"answer":"warm"')).length;
   return `${warm} commands by a command server, ${lines.length - warm} by exec`;
 }

@@ -1,12 +1,24 @@
-// What the launcher wrote of each invocation (AMALGAM_JOURNAL): `native status` or `command.unknown commit`.
+// What the launcher wrote of each invocation (AMALGAM_JOURNAL), as `native status` or `command.unknown commit`.
 
-/** How often each line stands in a journal, the most frequent first. */
+/** How often each outcome and command stand in a journal, the most frequent first. */
 export function countLines(text: string): Record<string, number> {
   const counts = new Map<string, number>();
   for (const line of text.split("\n")) {
-    if (/^[a-z]+(\.[a-z-]+)? \S+$/.test(line)) counts.set(line, (counts.get(line) ?? 0) + 1);
+    const name = outcomeOf(line);
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return Object.fromEntries([...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
+}
+
+/** A test may break a line in two by filling the disk or by killing: that one is left out. */
+function outcomeOf(line: string): string | undefined {
+  try {
+    const { answer, reason, command = "-" } = JSON.parse(line);
+    if (answer === "native") return `native ${command}`;
+    return typeof reason === "string" ? `${reason} ${command}` : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Adds up several counts by a part of the line; lines for which `key` gives nothing are left out. */

@@ -4,6 +4,7 @@
 import { existsSync, lstatSync, mkdirSync, readlinkSync, rmdirSync, symlinkSync, unlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { currentRequest, engine } from "../engine/index.ts";
 import { readPackage } from "../engine/package-root.ts";
 import { frontEndPath, launcherPath } from "./package.ts";
 
@@ -33,7 +34,17 @@ export function install(folder: string, env: NodeJS.ProcessEnv): Installation {
     symlinkSync(target, link);
     changed.push(link);
   }
+  makeJournalFolder();
   return { folder, changed, onPath: isOnPath(folder, env) };
+}
+
+/** The launcher keeps a journal where its folder is. Where none can be, there is none. */
+function makeJournalFolder(): void {
+  const { state } = engine().layout(currentRequest([]));
+  if (state === undefined) return;
+  try {
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+  } catch {}
 }
 
 /** Removes the links, and the folder when nothing else is in it. */

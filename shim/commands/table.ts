@@ -23,6 +23,11 @@ export const subcommands: readonly Subcommand[] = [
   },
   { name: "policy", summary: "check and compile the policy, or print its schema", load: () => import("./policy.ts") },
   {
+    name: "report",
+    summary: "how much was native, what that saved, and why the rest was not",
+    load: () => import("./report.ts"),
+  },
+  {
     name: "parity",
     summary: "prove that both implementations answer alike, here or on a repository of yours",
     load: () => import("./parity.ts"),

@@ -112,6 +112,8 @@ export interface Layout {
   policy?: string;
   routeTable?: string;
   cache?: string;
+  state?: string;
+  journal?: string;
 }
 
 /** Everything that the addon exports. Expected failures are data; an exception is a bug. */

@@ -36,7 +36,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function program(name: string, cases: string): string {
   const file = path.join(folder, name);
   const asked = path.join(folder, `${name}.asked`);
-  const journal = 'if [ "$AMALGAM_JOURNAL" ]; then echo native root >> "$AMALGAM_JOURNAL"; fi';
+  const journal =
+    'if [ "$AMALGAM_JOURNAL" ]; then printf "%s\\n" \'{"answer":"native","command":"root"}\' >> "$AMALGAM_JOURNAL"; fi';
   const script = `#!/bin/sh\necho "$1" >> ${asked}\n${journal}\ncase "$1" in ${cases} *) echo success;; esac\n`;
   writeFileSync(file, script, { mode: 0o755 });
   return file;

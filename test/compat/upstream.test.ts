@@ -119,12 +119,17 @@ describe("verdicts", () => {
 });
 
 describe("journals", () => {
-  const counts = countLines("native status\ncommand.unknown commit\nnative status\nhalf a li");
+  const counts = countLines(
+    ['{"answer":"native","command":"status"}', '{"answer":"exec","reason":"command.unknown","command":"commit"}']
+      .concat(['{"answer":"native","command":"status"}', '{"answer":"exec","reason":"usage.error"}', '{"answer":"na'])
+      .join("\n"),
+  );
   it("are counted by whole lines", () => {
-    expect(counts).toEqual({ "native status": 2, "command.unknown commit": 1 });
-    expect(countLines("native\nNative x\n a b\n")).toEqual({});
-    expect(nativeShare([counts, {}])).toEqual({ native: 2, total: 3 });
+    expect(counts).toEqual({ "native status": 2, "command.unknown commit": 1, "usage.error -": 1 });
+    expect(countLines("native\n{}\n[1]\nnull\n")).toEqual({});
+    expect(nativeShare([counts, {}])).toEqual({ native: 2, total: 4 });
     expect(sumBy([counts, counts], (who, command) => (who === "native" ? undefined : command))).toEqual([
+      ["-", 2],
       ["commit", 2],
     ]);
   });

@@ -150,16 +150,23 @@ pub struct Layout {
     pub route_table: Option<String>,
     /// The folder of caches.
     pub cache: Option<String>,
+    /// The folder of what is recorded.
+    pub state: Option<String>,
+    /// The journal.
+    pub journal: Option<String>,
 }
 
 /// Where the request's environment puts amalgam's files.
 #[napi]
 pub fn layout(request: Request) -> Layout {
-    let files = Files::of(&request.invocation().env);
+    let env = request.invocation().env;
+    let files = Files::of(&env);
     Layout {
         home: files.home.as_deref().map(text),
         policy: files.policy().as_deref().map(text),
         route_table: files.route_table().as_deref().map(text),
         cache: files.cache.as_deref().map(text),
+        state: files.state.as_deref().map(text),
+        journal: files.journal(&env).as_deref().map(text),
     }
 }

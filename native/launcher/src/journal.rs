@@ -1,32 +1,40 @@
-//! `AMALGAM_JOURNAL=FILE`: one line per invocation, so that a run of many programs can be summed up afterwards.
+//! Appends an invocation's line to the journal, for `amalgam report`.
 //!
 //! A line is a single write to a file opened for appending, so that lines of processes that run at once stay whole.
-//! Failing to write is nobody's concern: the answer does not depend on it.
+//! The journal is kept only where its folder is (`amalgam setup` makes it). Failing to write is nobody's concern: the
+//! answer does not depend on it.
 
-use amalgam_routing::environment::JOURNAL;
-use amalgam_routing::{Decision, Route};
-use amalgam_types::{Environment, Reason};
-use std::ffi::OsStr;
-use std::fs::OpenOptions;
+use amalgam_routing::Route;
+use amalgam_routing::environment::Layout;
+use amalgam_routing::journal::{Ending, line};
+use amalgam_types::Environment;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
+use std::time::{Instant, SystemTime};
 
-/// Appends who answered (`native`, or the reason for legacy), which command it was, and whether a server answers it.
-pub(crate) fn append(env: &Environment, outcome: &str, route: &Route, warm: bool) {
-    let Some(file) = env.non_empty(JOURNAL) else { return };
-    let command = route.command.or_else(|| legacys_name(route)).unwrap_or("-");
-    let line = format!("{outcome} {command}{}\n", if warm { " warm" } else { "" });
-    if let Ok(mut file) = OpenOptions::new().append(true).create(true).open(OsStr::from_bytes(file)) {
-        drop(file.write_all(line.as_bytes()));
+/// A journal that has grown beyond this becomes the earlier one, which is kept until the next is full.
+const MAX_SIZE: u64 = 16 << 20;
+
+/// Appends how `route` ended; `started` is when the launcher was entered.
+pub(crate) fn append(env: &Environment, route: &Route, ending: Ending<'_>, started: Instant) {
+    let Some(path) = Layout::of(env).journal(env) else { return };
+    let Ok(mut file) = OpenOptions::new().append(true).create(true).mode(0o600).open(&path) else { return };
+    if file.write_all(line(route, ending, SystemTime::now(), started.elapsed()).as_bytes()).is_ok() {
+        rotate(&path, &file);
     }
 }
 
-/// The primary name of a command that only legacy has.
-fn legacys_name(route: &Route) -> Option<&str> {
-    let Decision::Legacy(unsupported) = &route.decision else { return None };
-    if unsupported.reason != Reason::CommandUnknown {
-        return None;
+/// Puts a full journal aside. Two processes may come here at once: the second finds another file at the path.
+fn rotate(path: &Path, file: &File) {
+    let Ok(written) = file.metadata() else { return };
+    if written.size() <= MAX_SIZE {
+        return;
     }
-    let rows = &route.current_facts()?.commands;
-    rows.iter().find(|row| row.contains(&unsupported.detail))?.first().map(String::as_str)
+    let same = std::fs::metadata(path).is_ok_and(|now| (now.dev(), now.ino()) == (written.dev(), written.ino()));
+    if same {
+        // A name beside it, so that this stays one atomic step.
+        drop(std::fs::rename(path, path.with_extension("1.jsonl")));
+    }
 }

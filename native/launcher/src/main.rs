@@ -17,6 +17,7 @@ mod warm;
 
 use amalgam_commands::Terminal;
 use amalgam_routing::environment::{self, GATHERING, OnUnsupported, UNSUPPORTED_EXIT_CODE};
+use amalgam_routing::journal::Ending;
 use amalgam_routing::legacy::{FileId, MARKER_NOTE};
 use amalgam_routing::transport::{self, Transport};
 use amalgam_routing::{Decision, Invocation, Route, Steps, decide};
@@ -25,6 +26,7 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
+use std::time::Instant;
 
 /// Tells a copy of this program from Mercurial; see `amalgam_routing::legacy`.
 #[repr(C, align(4))]
@@ -48,6 +50,7 @@ pub unsafe extern "C" fn main(argc: libc::c_int, argv: *const *const libc::c_cha
 
 /// Answers or does not return.
 fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
+    let started = Instant::now();
     let env = surroundings();
     if env.non_empty(GATHERING).is_some() {
         complain("asking Mercurial for facts led back to amalgam");
@@ -77,7 +80,7 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
         Decision::Legacy(unsupported) => unsupported.clone(),
         _ => match native::answer(&route) {
             Ok(code) => {
-                journal::append(&invocation.env, "native", &route, false);
+                journal::append(&invocation.env, &route, Ending::Native(code), started);
                 if let Some(trace) = trace {
                     trace.end(&format!("native, exit code {code}"));
                 }
@@ -92,26 +95,31 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
         trace.end(&format!("legacy, {unsupported}"));
     }
     if on_unsupported == OnUnsupported::Abort {
-        journal::append(&invocation.env, unsupported.reason.id(), &route, false);
+        journal::append(&invocation.env, &route, Ending::Legacy("abort", &unsupported), started);
         write_error(format!("unsupported: {}\n", unsupported.reason.id()).as_bytes());
         return UNSUPPORTED_EXIT_CODE;
     }
-    fall_back(&invocation, &route, &unsupported, state, trace)
+    fall_back(&invocation, &route, &unsupported, Edge { state, trace, started })
+}
+
+/// What the process is at.
+struct Edge<'a> {
+    state: &'a inherited::State,
+    trace: Option<trace::Trace>,
+    started: Instant,
 }
 
 /// Has a server answer, or becomes legacy.
-fn fall_back(
-    invocation: &Invocation,
-    route: &Route,
-    unsupported: &Unsupported,
-    state: &inherited::State,
-    trace: Option<trace::Trace>,
-) -> i32 {
+fn fall_back(invocation: &Invocation, route: &Route, unsupported: &Unsupported, edge: Edge<'_>) -> i32 {
+    let Edge { state, trace, started } = edge;
+    let journal = |transport| {
+        journal::append(&invocation.env, route, Ending::Legacy(transport, unsupported), started);
+    };
     signals::restore();
     let (warm, missing) = match transport::choose(invocation, route) {
         Transport::Warm(plan) => {
             let begins = || {
-                journal::append(&invocation.env, unsupported.reason.id(), route, true);
+                journal("warm");
                 if let Some(trace) = trace {
                     trace.step("transport", "warm");
                 }
@@ -127,7 +135,7 @@ fn fall_back(
     if let Some(trace) = trace {
         trace.step("transport", &format!("exec, {why}"));
     }
-    journal::append(&invocation.env, unsupported.reason.id(), route, false);
+    journal("exec");
     if let Some(store) = route.wants_gathering().or(missing.as_ref()) {
         background::gather(store, &invocation.env);
     }

@@ -142,13 +142,62 @@ fn a_journal_gets_one_line_per_invocation() {
     let mut sandbox = ready();
     let journal = sandbox.base().join("journal");
     sandbox.set_env("AMALGAM_JOURNAL", &journal);
-    for args in [&["root"][..], &["st", "--config", "hooks.pre-status=true"], &["ci", "-m", "secret"], &["secret"], &[]]
-    {
+    for args in [
+        &["root"][..],
+        &["st", "--config", "hooks.pre-status=true"],
+        &["ci", "-m", "secret"],
+        &["secret"],
+        &[],
+        &["st", "--rev", ".", "-q"],
+        &["st", "-t", "secret"],
+    ] {
         assert_eq!(run(&sandbox, args), sandbox.hg(args), "{args:?}");
     }
     let lines = std::fs::read_to_string(&journal).expect("a journal");
-    assert_eq!(lines, "native root\nconfig.hook status\ncommand.unknown commit\ncommand.unknown -\ncommand.none -\n");
+    let entries: Vec<String> = lines.lines().map(|line| without_times(line).replace("\"v\":1,", "")).collect();
+    assert_eq!(
+        entries,
+        [
+            r#"{"command":"root","answer":"native","code":0}"#,
+            r#"{"command":"status","answer":"exec","reason":"config.hook"}"#,
+            r#"{"command":"commit","answer":"exec","reason":"command.unknown"}"#,
+            r#"{"answer":"exec","reason":"command.unknown"}"#,
+            r#"{"answer":"exec","reason":"command.none"}"#,
+            r#"{"command":"status","flags":["rev","quiet"],"answer":"native","code":0}"#,
+            r#"{"command":"status","answer":"exec","reason":"flag.unsupported","detail":"--terse"}"#,
+        ]
+    );
     sandbox.set_env("AMALGAM_JOURNAL", sandbox.base().join("no/such/folder"));
+    assert_eq!(run(&sandbox, &["root"]), sandbox.hg(["root"]));
+}
+
+/// A line of the journal without what is another each time.
+fn without_times(line: &str) -> String {
+    let number = |line: &str, name: &str| {
+        let at = line.find(name).unwrap_or_else(|| panic!("no {name} in {line}"));
+        let digits = line[at + name.len()..].bytes().take_while(u8::is_ascii_digit).count();
+        assert!(digits > 0, "{line}");
+        [&line[..at], &line[at + name.len() + digits..]].concat()
+    };
+    number(&number(line, "\"at\":"), ",\"us\":").replace("\"v\":1,,", "")
+}
+
+#[test]
+fn a_full_journal_is_put_aside_and_one_without_its_folder_is_not_kept() {
+    let mut sandbox = ready();
+    let state = sandbox.base().join("amalgam/state");
+    run(&sandbox, &["root"]);
+    assert!(!state.exists());
+    std::fs::create_dir(&state).expect("a folder");
+    run(&sandbox, &["root"]);
+    let journal = state.join("journal.jsonl");
+    let full = std::fs::OpenOptions::new().append(true).open(&journal).expect("a journal");
+    full.set_len(17 << 20).expect("grown");
+    run(&sandbox, &["root"]);
+    run(&sandbox, &["root"]);
+    assert!(std::fs::metadata(state.join("journal.1.jsonl")).expect("put aside").len() > 17 << 20);
+    assert_eq!(std::fs::read_to_string(&journal).expect("a new one").lines().count(), 1);
+    sandbox.set_env("AMALGAM_JOURNAL", "/dev/full");
     assert_eq!(run(&sandbox, &["root"]), sandbox.hg(["root"]));
 }
 

@@ -99,7 +99,7 @@ fn hooks_see_the_same_environment_folder_umask_and_descriptors() {
             child.wait_with_output().expect("ends")
         };
         let through = of(LAUNCHER.as_ref());
-        assert!(warm.answered().last().expect("a line").ends_with(" warm"));
+        assert!(warm.last_was_warm());
         let direct = of(&amalgam_testkit::legacy());
         assert!(text(&direct.stdout).contains("typed") && text(&direct.stderr).contains("to stderr"));
         assert_eq!(text(&through.stdout), text(&direct.stdout), "{locale:?}");
@@ -115,7 +115,7 @@ fn input_and_editor() {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("starts");
     child.stdin.take().expect("stdin").write_all(b"from stdin\n").expect("written");
     assert!(child.wait().expect("ends").success());
-    assert!(warm.answered().last().expect("a line").ends_with(" warm"));
+    assert!(warm.last_was_warm());
     assert_eq!(text(&warm.0.hg_ok(["log", "-r", "tip", "-T", "{desc}"])), "from stdin");
 
     let editor = script(&warm.0.base().join("editor"), "#!/bin/sh\necho \"by $HGUSER\" >\"$1\"\n");
@@ -161,7 +161,7 @@ fn long_output_waits_for_its_reader_and_ends_with_it() {
         command.arg("-c").arg(line).arg("bash").arg(program).args(["cat", "long"]).output().expect("runs")
     };
     let through = of(LAUNCHER.as_ref());
-    assert!(warm.answered().last().expect("a line").ends_with(" warm"));
+    assert!(warm.last_was_warm());
     assert_eq!(through, of(&amalgam_testkit::legacy()));
 }
 

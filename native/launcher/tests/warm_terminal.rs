@@ -21,7 +21,7 @@ fn alike(warm: &Warm, args: &[&str], act: impl Fn(&mut Terminal)) -> (i32, Strin
         terminal.end()
     };
     let through = of(LAUNCHER.as_ref());
-    assert!(warm.answered().last().expect("a line").ends_with(" warm"));
+    assert!(warm.last_was_warm());
     let direct = of(&amalgam_testkit::legacy());
     assert_eq!(through, direct, "{args:?}");
     direct

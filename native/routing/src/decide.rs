@@ -44,8 +44,17 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         Ok(legacy) => legacy.path.display().to_string(),
         Err(missing) => format!("none: {missing}"),
     });
-    let mut deciding =
-        Deciding { invocation, steps, table, table_error, command: None, mode: None, facts: None, store: None };
+    let mut deciding = Deciding {
+        invocation,
+        steps,
+        table,
+        table_error,
+        command: None,
+        flags: Vec::new(),
+        mode: None,
+        facts: None,
+        store: None,
+    };
     let decision = match deciding.run(&layout, legacy.as_ref().ok()) {
         Ok(decision) => decision,
         Err(Stop::Unsupported(unsupported)) => Decision::Legacy(unsupported),
@@ -55,13 +64,13 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
             String::from_utf8_lossy(&abort.message).into_owned(),
         )),
     };
-    let Deciding { steps, table_error, command, mode, facts, store, .. } = deciding;
+    let Deciding { steps, table_error, command, flags, mode, facts, store, .. } = deciding;
     steps.note("decision", || match &decision {
         Decision::Native(_) => "native".to_owned(),
         Decision::Abort(_, abort) => format!("native, abort: {}", String::from_utf8_lossy(&abort.message)),
         Decision::Legacy(unsupported) => format!("legacy, {unsupported}"),
     });
-    Route { decision, command, mode, transport, table_error, legacy, facts, store }
+    Route { decision, command, flags, mode, transport, table_error, legacy, facts, store }
 }
 
 struct Deciding<'a, 's> {
@@ -70,6 +79,7 @@ struct Deciding<'a, 's> {
     table: Table,
     table_error: Option<TableError>,
     command: Option<&'static str>,
+    flags: Vec<&'static str>,
     mode: Option<Mode>,
     facts: Option<FactsState>,
     store: Option<FactsStore>,
@@ -132,6 +142,7 @@ impl Deciding<'_, '_> {
         let rest: Vec<Vec<u8>> = resolved.arguments.into_iter().chain(split.rest.iter().cloned()).collect();
         surroundings::check_arguments(env, &rest)?;
         let parsed = parse(spec, &Split { rest, ..split }, &facts)?;
+        self.flags = parsed.given().collect();
         flags::check_early(&early, &parsed)?;
         self.steps.note("command line", || format!("{} arguments", parsed.arguments.len()));
 

@@ -9,7 +9,7 @@
 //! | `AMALGAM_SERVER_IDLE` | for how many seconds a command server that has nothing to do stays; 900 |
 //! | `AMALGAM_HOME` | one folder for policy, route table and caches; otherwise the XDG folders |
 //! | `AMALGAM_TRACE` | `1`: the route and its timings on stderr |
-//! | `AMALGAM_JOURNAL` | a file to which each invocation appends one line, `native COMMAND`, `REASON COMMAND`, or `REASON COMMAND warm` where a command server answered; nothing that the user typed is in it but the name of a command that legacy has |
+//! | `AMALGAM_JOURNAL` | the journal's file, where it is not to be the usual one; see `journal.rs` for what a line holds |
 //! | `AMALGAM_RECORD` | a file to which each line of a command that native knows is appended as shell text, for `amalgam parity run --recorded`; it holds what the user typed |
 //! | `AMALGAM_UNPROVEN` | `answer`: native also answers for a version of legacy that is not proven; for the parity suite, which proves it |
 //! | `AMALGAM_FALLBACK` | set by the launcher itself, only for a legacy that is a wrapper script, so that a wrapper that leads back to amalgam is noticed |
@@ -19,6 +19,7 @@
 //! |---|---|---|
 //! | policy | `policy.yaml` | `$XDG_CONFIG_HOME/amalgam/policy.yaml`, `~/.config/amalgam/policy.yaml` |
 //! | route table | `route-table` | beside the policy |
+//! | journal | `state/journal.jsonl` | `$XDG_STATE_HOME/amalgam/journal.jsonl`, `~/.local/state/amalgam/journal.jsonl`; only where that folder is |
 //! | facts about legacy | `cache/facts-KEY` | `$XDG_CACHE_HOME/amalgam/facts-KEY`, `~/.cache/amalgam/facts-KEY` |
 //! | command servers | `run/KEY/` | `$XDG_RUNTIME_DIR/amalgam/KEY/`, `${TMPDIR:-/tmp}/amalgam-UID/KEY/` |
 
@@ -41,7 +42,7 @@ pub const SERVER_IDLE: &str = "AMALGAM_SERVER_IDLE";
 pub const HOME: &str = "AMALGAM_HOME";
 /// Explain on stderr.
 pub const TRACE: &str = "AMALGAM_TRACE";
-/// One line per invocation into this file.
+/// The file of the journal.
 pub const JOURNAL: &str = "AMALGAM_JOURNAL";
 /// The lines typed, into this file, for the parity suite.
 pub const RECORD: &str = "AMALGAM_RECORD";
@@ -120,6 +121,8 @@ pub struct Layout {
     pub home: Option<PathBuf>,
     /// The folder of caches.
     pub cache: Option<PathBuf>,
+    /// The folder of what is recorded.
+    pub state: Option<PathBuf>,
 }
 
 impl Layout {
@@ -127,7 +130,8 @@ impl Layout {
     pub fn of(env: &Environment) -> Layout {
         if let Some(home) = env.non_empty(HOME) {
             let home = absolute(env, home);
-            return Layout { cache: home.as_deref().map(|home| home.join("cache")), home };
+            let below = |name: &str| home.as_deref().map(|home| home.join(name));
+            return Layout { cache: below("cache"), state: below("state"), home };
         }
         let xdg = |name: &str, below: &str| {
             let base = match env.non_empty(name) {
@@ -136,12 +140,24 @@ impl Layout {
             };
             base.map(|base| base.join("amalgam"))
         };
-        Layout { home: xdg("XDG_CONFIG_HOME", ".config"), cache: xdg("XDG_CACHE_HOME", ".cache") }
+        Layout {
+            home: xdg("XDG_CONFIG_HOME", ".config"),
+            cache: xdg("XDG_CACHE_HOME", ".cache"),
+            state: xdg("XDG_STATE_HOME", ".local/state"),
+        }
     }
 
     /// The policy that people write.
     pub fn policy(&self) -> Option<PathBuf> {
         self.home.as_ref().map(|home| home.join("policy.yaml"))
+    }
+
+    /// The journal, wherever `AMALGAM_JOURNAL` or the folder of what is recorded puts it.
+    pub fn journal(&self, env: &Environment) -> Option<PathBuf> {
+        match env.non_empty(JOURNAL) {
+            Some(file) => absolute(env, file),
+            None => self.state.as_ref().map(|state| state.join("journal.jsonl")),
+        }
     }
 
     /// The route table compiled from it.
@@ -177,6 +193,7 @@ mod tests {
         let layout = Layout::of(&env(&[("XDG_CONFIG_HOME", "relative"), ("HOME", "/h")]));
         assert_eq!(layout.home, Some("/h/.config/amalgam".into()));
         assert_eq!(layout.cache, Some("/h/.cache/amalgam".into()));
+        assert_eq!(layout.state, Some("/h/.local/state/amalgam".into()));
         assert_eq!(Layout::of(&env(&[])), Layout::default());
         assert_eq!(Layout::of(&env(&[("AMALGAM_HOME", "rel")])).home, Some("/cwd/rel".into()));
     }

@@ -11,6 +11,7 @@ pub mod environment;
 mod extensions;
 mod facts;
 mod flags;
+pub mod journal;
 pub mod legacy;
 mod place;
 pub mod proven;

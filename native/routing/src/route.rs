@@ -41,6 +41,8 @@ pub struct Route {
     pub decision: Decision,
     /// The command's primary name, once it is known.
     pub command: Option<&'static str>,
+    /// The long names of the flags that were given, once the command line is parsed.
+    pub flags: Vec<&'static str>,
     /// What the route table says of the command, once it was asked.
     pub mode: Option<Mode>,
     /// How the route table wants legacy to be reached; `None` where it cannot be used.
