@@ -2,6 +2,7 @@
 
 use crate::branches::Branches;
 use crate::changelog::Changelog;
+use crate::instability::Instabilities;
 use crate::names::Bookmarks;
 use crate::requirements::Requirements;
 use crate::source::read_optional;
@@ -31,6 +32,7 @@ pub struct Repository {
     pub(crate) bookmarks: OnceLock<Outcome<Bookmarks>>,
     pub(crate) tags: OnceLock<Outcome<Tags>>,
     pub(crate) branches: OnceLock<Outcome<Branches>>,
+    pub(crate) instabilities: OnceLock<Outcome<Instabilities>>,
 }
 
 /// Where the parts of a repository are.
@@ -147,6 +149,7 @@ impl Repository {
             bookmarks: OnceLock::new(),
             tags: OnceLock::new(),
             branches: OnceLock::new(),
+            instabilities: OnceLock::new(),
         })
     }
 

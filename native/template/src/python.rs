@@ -20,10 +20,10 @@ pub fn value(value: &Value, level: usize, out: &mut Vec<u8>) -> Outcome<()> {
         Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
         Value::Date(Date { seconds, offset, .. }) => {
             let numbers = [Value::Int(*seconds), Value::Int(*offset)];
-            items(b"()", &numbers, level, out, |number, level, out| self::value(number, level, out))?;
+            items(b"()", &numbers, level, out, self::value)?;
         }
         Value::List(list) => {
-            items(b"[]", &list.values, level, out, |item, level, out| self::value(item, level, out))?;
+            items(b"[]", &list.values, level, out, self::value)?;
         }
         Value::Dict(dict) => {
             let pairs: Vec<(&[u8], &Value)> = dict.keys.iter().map(AsRef::as_ref).zip(&dict.values).collect();

@@ -72,6 +72,9 @@ impl Map {
     }
 }
 
+/// A key and its value.
+pub type Pair = (Rc<[u8]>, Rc<[u8]>);
+
 /// What a list does where it is shown as a whole.
 #[derive(Debug, Clone)]
 pub enum Whole {
@@ -169,7 +172,7 @@ impl Value {
     }
 
     /// A dictionary as commands hand it to a template, sorted by key.
-    pub fn dict(mut pairs: Vec<(Rc<[u8]>, Rc<[u8]>)>, key: &'static [u8], value: &'static [u8]) -> Value {
+    pub fn dict(mut pairs: Vec<Pair>, key: &'static [u8], value: &'static [u8]) -> Value {
         pairs.sort();
         let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
         for (name, text) in pairs {

@@ -165,8 +165,10 @@ fn words(history: &History<'_>, subject: &Subject) -> Outcome<Vec<Vec<u8>>> {
     Ok(words)
 }
 
+type Names = Vec<Vec<u8>>;
+
 /// The tags and the bookmarks of all `nodes`.
-fn names(history: &History<'_>, nodes: &[Node]) -> Outcome<(Vec<Vec<u8>>, Vec<Vec<u8>>)> {
+fn names(history: &History<'_>, nodes: &[Node]) -> Outcome<(Names, Names)> {
     let (mut tags, mut bookmarks) = (Vec::new(), Vec::new());
     for node in nodes {
         tags.extend_from_slice(history.tags(node)?);

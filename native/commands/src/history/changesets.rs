@@ -20,7 +20,6 @@ pub(crate) struct History<'a> {
     pub(crate) changelog: &'a Changelog,
     bookmarks: OnceCell<ByNode>,
     tags: OnceCell<ByNode>,
-    pub(super) suspicious: OnceCell<bool>,
     pub(super) copies: RefCell<HashMap<Vec<u8>, Rc<FileCopies>>>,
     /// The changeset that was read last: several parts of one are mostly asked for one after another.
     last: RefCell<Option<(Rev, Rc<ChangelogEntry>)>>,
@@ -39,7 +38,6 @@ impl<'a> History<'a> {
             changelog: repository.changelog()?,
             bookmarks: OnceCell::new(),
             tags: OnceCell::new(),
-            suspicious: OnceCell::new(),
             copies: RefCell::default(),
             last: RefCell::default(),
         })

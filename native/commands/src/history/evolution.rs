@@ -1,25 +1,44 @@
-//! Whether obsolescence has something to say of a changeset. What it says (instabilities, fates) is legacy's to word.
+//! What obsolescence has to say of a changeset. What became of a rewritten one is legacy's to word.
 
-use crate::history::{Changeset, History, values};
-use amalgam_repo::Phase;
+use crate::history::{Changeset, values};
 use amalgam_template::Value;
-use amalgam_types::{Node, Outcome, Reason, Stop};
-use std::collections::HashMap;
+use amalgam_types::{Outcome, Reason, Stop};
 
 impl Changeset<'_, '_> {
-    /// Refuses a changeset that is obsolete, or that may be an orphan or divergent.
+    /// Refuses a changeset that is obsolete: what became of it is legacy's to word.
     ///
     /// # Errors
     /// `ObsolescencePresent`.
-    pub(crate) fn refuse_instability(&self) -> Outcome<()> {
-        let unstable = self.phase()? != Phase::Public && self.history.suspicious()?;
-        if unstable || self.history.visibility()?.is_obsolete(self.rev) {
-            return Err(Stop::unsupported(
-                Reason::ObsolescencePresent,
-                format!("revision {} may be unstable", self.rev),
-            ));
+    pub(crate) fn refuse_obsolete(&self) -> Outcome<()> {
+        if self.is_obsolete()? {
+            return Err(self.uncertain("obsolete"));
         }
         Ok(())
+    }
+
+    /// Whether it was rewritten.
+    ///
+    /// # Errors
+    /// What reading phases and markers meets.
+    pub(crate) fn is_obsolete(&self) -> Outcome<bool> {
+        Ok(self.history.visibility()?.is_obsolete(self.rev))
+    }
+
+    /// What is wrong with it, in legacy's words.
+    ///
+    /// # Errors
+    /// `ObsolescencePresent` where it may be one of several rewritings of another one.
+    pub(crate) fn instabilities(&self) -> Outcome<Vec<&'static str>> {
+        let all = self.history.repository.instabilities(&self.history.prepared.config)?;
+        if all.may_be_content_divergent(self.rev) {
+            return Err(self.uncertain("content-divergent"));
+        }
+        let found = [("orphan", all.is_orphan(self.rev)), ("phase-divergent", all.is_phase_divergent(self.rev))];
+        Ok(found.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect())
+    }
+
+    fn uncertain(&self, what: &str) -> Stop {
+        Stop::unsupported(Reason::ObsolescencePresent, format!("revision {} may be {what}", self.rev))
     }
 }
 
@@ -31,7 +50,8 @@ impl Changeset<'_, '_> {
     pub(super) fn without_fate(&self, keyword: &str) -> Outcome<Value> {
         let refuse = || Err(Stop::unsupported(Reason::ObsolescencePresent, keyword.to_owned()));
         match keyword {
-            "whyunstable" => self.refuse_instability()?,
+            "whyunstable" if !self.instabilities()?.is_empty() => return refuse(),
+            "whyunstable" => {}
             "predecessors" => {
                 let markers = self.history.repository.markers()?;
                 if markers.iter().any(|marker| marker.successors.contains(&self.node)) {
@@ -46,37 +66,5 @@ impl Changeset<'_, '_> {
             "whyunstable" | "succsandmarkers" => Value::nested(Vec::new(), ""),
             _ => Value::list(Vec::new(), b"item", b" "),
         })
-    }
-}
-
-impl History<'_> {
-    /// Whether any changeset can be unstable. An orphan keeps an obsolete ancestor visible; phase divergence needs
-    /// markers of a public changeset; content divergence two markers of the same one.
-    fn suspicious(&self) -> Outcome<bool> {
-        if let Some(&known) = self.suspicious.get() {
-            return Ok(known);
-        }
-        let found = self.look()?;
-        Ok(*self.suspicious.get_or_init(|| found))
-    }
-
-    fn look(&self) -> Outcome<bool> {
-        let visibility = self.visibility()?;
-        if visibility.obsolete().any(|rev| !visibility.is_hidden(rev)) {
-            return Ok(true);
-        }
-        let mut rewritten: HashMap<Node, usize> = HashMap::new();
-        for marker in self.repository.markers()?.iter().filter(|marker| !marker.successors.is_empty()) {
-            let count = rewritten.entry(marker.predecessor).or_default();
-            *count += 1;
-            let public = match self.changelog.rev_of(&marker.predecessor)? {
-                Some(rev) => visibility.phase(rev) == Phase::Public,
-                None => false,
-            };
-            if *count > 1 || public {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 }

@@ -91,7 +91,12 @@ impl Changeset<'_, '_> {
         {
             return Ok(b"%");
         }
-        self.refuse_instability()?;
+        if self.is_obsolete()? {
+            return Ok(b"x");
+        }
+        if !self.instabilities()?.is_empty() {
+            return Ok(b"*");
+        }
         Ok(if self.branch()?.1 { b"_" } else { b"o" })
     }
 }

@@ -114,13 +114,10 @@ impl<'h, 'a> Keywords<'h, 'a> {
             }
             "graphnode" => Value::text(changeset.graph_node()?),
             "instabilities" => {
-                changeset.refuse_instability()?;
-                values::names(std::iter::empty(), "instability", "instabilities")
+                let found = changeset.instabilities()?;
+                values::names(found.iter().map(|name| name.as_bytes()), "instability", "instabilities")
             }
-            "obsolete" => {
-                changeset.refuse_instability()?;
-                Value::text(b"")
-            }
+            "obsolete" => Value::text(if changeset.is_obsolete()? { "obsolete" } else { "" }),
             "manifest" => values::manifest(changeset)?,
             "negrev" if changeset.rev < 0 => Value::None,
             "negrev" => Value::Int(i64::from(changeset.rev) - self.visible_count()?),

@@ -57,8 +57,16 @@ impl Printer {
             lines.line(b"", changeset.id().as_bytes(), "log.node");
             return Ok(());
         }
-        changeset.refuse_instability()?;
-        let label = format!("log.changeset changeset.{}", phase_name(changeset.phase()?));
+        changeset.refuse_obsolete()?;
+        let instabilities = changeset.instabilities()?;
+        let mut label = format!("log.changeset changeset.{}", phase_name(changeset.phase()?));
+        if !instabilities.is_empty() {
+            label.push_str(" changeset.unstable");
+        }
+        for instability in &instabilities {
+            label.push_str(" instability.");
+            label.push_str(instability);
+        }
         lines.line(b"changeset:   ", changeset.id().as_bytes(), &label);
         let (branch, _) = changeset.branch()?;
         if branch != b"default" {
@@ -78,6 +86,9 @@ impl Printer {
         lines.line(b"user:        ", changeset.user()?, "log.user");
         let date = changeset.date()?;
         lines.line(b"date:        ", &dates::default(date.seconds, date.offset)?, "log.date");
+        if !instabilities.is_empty() {
+            lines.line(b"instability: ", instabilities.join(", ").as_bytes(), "log.instability");
+        }
         if self.verbose {
             let files: Vec<&[u8]> = changeset.entry()?.files().collect();
             if !files.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::Call;
 use crate::set::{Bits, Set};
-use amalgam_repo::Phase;
+use amalgam_repo::Instabilities;
 use amalgam_types::{Outcome, Reason, Stop};
 
 pub(super) fn obsolete<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
@@ -25,17 +25,22 @@ pub(super) fn extinct<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
 
 pub(super) fn phase_divergent<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     call.no_arguments("phasedivergent")?;
-    nothing_without_markers(call)
+    let found = instabilities(call)?.phase_divergent().collect();
+    call.subset.and(&visible(call, &found))
 }
 
 pub(super) fn content_divergent<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     call.no_arguments("contentdivergent")?;
-    nothing_without_markers(call)
+    refuse_rivals(call)?;
+    Ok(Set::empty())
 }
 
 pub(super) fn unstable<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     call.no_arguments("unstable")?;
-    nothing_without_markers(call)
+    refuse_rivals(call)?;
+    let all = instabilities(call)?;
+    let found = all.orphans().chain(all.phase_divergent()).collect();
+    call.subset.and(&visible(call, &found))
 }
 
 /// Without markers, a changeset's only successor is itself.
@@ -45,33 +50,23 @@ pub(super) fn successors<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     call.subset.and(&Set::sorted(&set))
 }
 
-/// Mutable changesets that are not obsolete but descend from one that is.
 fn orphans(call: &Call<'_, '_, '_>) -> Outcome<Bits> {
-    let evaluation = call.evaluation;
-    let visibility = evaluation.visibility;
-    let mut orphans = Bits::default();
-    if visibility.obsolete().next().is_none() {
-        return Ok(orphans);
+    Ok(instabilities(call)?.orphans().collect())
+}
+
+fn instabilities<'a>(call: &Call<'_, '_, 'a>) -> Outcome<&'a Instabilities> {
+    call.evaluation.repository.instabilities(call.evaluation.matching.config)
+}
+
+fn refuse_rivals(call: &Call<'_, '_, '_>) -> Outcome<()> {
+    if instabilities(call)?.any_may_be_content_divergent() {
+        return Err(Stop::unsupported(Reason::ObsolescencePresent, "changesets that may be rewritten in two ways"));
     }
-    for rev in visibility.first_mutable()..evaluation.changelog.len() {
-        if visibility.phase(rev) == Phase::Public || visibility.is_obsolete(rev) {
-            continue;
-        }
-        let parents = evaluation.dag.parents(rev)?;
-        if parents.iter().any(|&p| visibility.is_obsolete(p) || orphans.contains(p)) {
-            orphans.insert(rev);
-        }
-    }
-    Ok(orphans)
+    Ok(())
 }
 
 fn visible<'a>(call: &Call<'_, '_, 'a>, revs: &Bits) -> Set<'a> {
     Set::sorted(&revs.iter().filter(|&rev| !call.evaluation.hidden.contains(rev)).collect())
-}
-
-fn nothing_without_markers<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
-    refuse_markers(call)?;
-    Ok(Set::empty())
 }
 
 fn refuse_markers(call: &Call<'_, '_, '_>) -> Outcome<()> {
