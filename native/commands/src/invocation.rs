@@ -133,6 +133,14 @@ impl Prepared {
         Styles::for_invocation(&self.config, &self.env, &self.terminal, &self.facts)
     }
 
+    /// Whether the repository's own files have a say in colours: legacy prints errors without asking them.
+    fn repository_colours(&self) -> bool {
+        let own = |section: &str, name: &[u8]| {
+            self.config.source(section, name).is_some_and(|source| source.contains("/.hg/hgrc"))
+        };
+        own("ui", b"color") || own("ui", b"formatted") || self.config.items("color").any(|(name, _)| own("color", name))
+    }
+
     fn refuse_debug(&self) -> Outcome<()> {
         if self.config.bool_or("ui", "debug", false)? {
             return Err(Stop::unsupported(Reason::ConfigUnsupported, "ui.debug"));
@@ -190,6 +198,9 @@ fn left_to_legacy(stop: Stop) -> Stop {
 
 /// Prints `abort` as legacy does and returns its exit code.
 fn print_abort(prepared: &Prepared, abort: &Abort, out: &mut Output<'_>) -> Outcome<i32> {
+    if prepared.repository_colours() {
+        return Err(Stop::unsupported(Reason::TerminalUnsupported, "an error where the repository sets colours"));
+    }
     out.write_error(&abort.text(), "ui.error");
     Ok(abort.exit_code(prepared.config.detailed_exit_code()?))
 }

@@ -152,8 +152,9 @@ pub fn status(request: &Request<'_>) -> Outcome<StatusResult> {
         threads: std::thread::available_parallelism().map_or(1, |n| n.get().min(8)),
     };
     let bad = explicit::complaints(&root, &parsed, place.build, request.named)?;
-    if !bad.is_empty() && !untracked {
-        // Legacy looks at the rules for a name that is not there, and stumbles over those that it cannot read.
+    if !untracked && (!bad.is_empty() || names_untracked(&parsed, request.named)?) {
+        // Legacy looks at the rules for a name that is not there or not tracked, and stumbles over those that it
+        // cannot read.
         (request.ignore)()?;
     }
     let (mut found, refreshed) = match &parsed {
@@ -185,6 +186,16 @@ fn walk_and_settle<'a, T: amalgam_formats::dirstate::Tree>(
     let mut found = walk.run(root)?;
     let refreshed = lookup::settle(&again, &request.place, request.parent, walk.rules.boundary, &mut found)?;
     Ok((found, refreshed))
+}
+
+/// Whether a name is neither a tracked file nor a folder of such.
+fn names_untracked(parsed: &Parsed<'_>, named: &[Vec<u8>]) -> Outcome<bool> {
+    for name in named.iter().filter(|name| !name.is_empty()) {
+        if matches!(parsed.look_up(name)?, (None, false)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn lists(found: &mut Found<'_>, options: &StatusOptions) -> StatusResult {

@@ -94,7 +94,17 @@ fn branch(history: &History<'_>, name: &[u8]) -> Outcome<Vec<u8>> {
     if repository.branches(config)?.tip(name).is_some() {
         return Ok(name.to_vec());
     }
-    match repository.lookup(config, name)? {
+    let found = match repository.lookup(config, name) {
+        // Legacy reads the name as an expression, and words its mistakes as those.
+        Ok(None) if name.is_empty() => {
+            return Err(Stop::unsupported(Reason::RevisionUnknown, "-b without a name"));
+        }
+        Err(Stop::Abort(_)) => {
+            return Err(Stop::unsupported(Reason::RevisionUnknown, "-b with an ambiguous name"));
+        }
+        other => other?,
+    };
+    match found {
         Some(found) => {
             let rev = found.rev().ok_or_else(|| Stop::unsupported(Reason::RevisionExpression, "-b wdir()"))?;
             Ok(history.changeset(rev)?.branch()?.0)

@@ -43,7 +43,29 @@ const FILTERING: &[&str] = &[
 /// # Errors
 /// Legacy's errors for limits, names and files; whatever makes native uncertain.
 pub(super) fn revisions(history: &History<'_>) -> Outcome<Vec<Rev>> {
+    match chosen(history) {
+        Err(Stop::Abort(_)) if conditions(history) > 1 => {
+            Err(Stop::unsupported(Reason::UsageError, "which of several conditions legacy finds wrong first"))
+        }
+        other => other,
+    }
+}
+
+/// How many values were given in which legacy can find a mistake.
+fn conditions(history: &History<'_>) -> usize {
     let parsed = &history.prepared.parsed;
+    let lists = ["rev", "branch", "only-branch", "prune", "bookmark", "user", "include", "exclude"];
+    let listed: usize = lists.iter().map(|flag| parsed.list(flag).len()).sum();
+    let single = ["date", "limit"].iter().filter(|flag| parsed.value(flag).is_some()).count();
+    listed + single + parsed.arguments.len()
+}
+
+fn chosen(history: &History<'_>) -> Outcome<Vec<Rev>> {
+    let parsed = &history.prepared.parsed;
+    let patterns = [parsed.list("include"), parsed.list("exclude"), &parsed.arguments];
+    if patterns.iter().any(|given| given.iter().any(|pattern| pattern.starts_with(b"include:"))) {
+        return Err(Stop::unsupported(Reason::PatternUnsupported, "include: in log"));
+    }
     let limit = limit(history)?;
     let graph = parsed.switch("graph");
     if graph && history.prepared.config.bool_or("experimental", "log.topo", false)? {
