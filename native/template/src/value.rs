@@ -72,9 +72,6 @@ impl Map {
     }
 }
 
-/// A key and its value.
-pub type Pair = (Rc<[u8]>, Rc<[u8]>);
-
 /// What a list does where it is shown as a whole.
 #[derive(Debug, Clone)]
 pub enum Whole {
@@ -172,7 +169,12 @@ impl Value {
     }
 
     /// A dictionary as commands hand it to a template, sorted by key.
-    pub fn dict(mut pairs: Vec<Pair>, key: &'static [u8], value: &'static [u8]) -> Value {
+    pub fn dict(
+        pairs: impl IntoIterator<Item = (Rc<[u8]>, Rc<[u8]>)>,
+        key: &'static [u8],
+        value: &'static [u8],
+    ) -> Value {
+        let mut pairs: Vec<_> = pairs.into_iter().collect();
         pairs.sort();
         let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
         for (name, text) in pairs {

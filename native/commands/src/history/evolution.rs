@@ -1,21 +1,10 @@
-//! What obsolescence has to say of a changeset. What became of a rewritten one is legacy's to word.
+//! What obsolescence has to say of a changeset.
 
 use crate::history::{Changeset, values};
 use amalgam_template::Value;
 use amalgam_types::{Outcome, Reason, Stop};
 
 impl Changeset<'_, '_> {
-    /// Refuses a changeset that is obsolete: what became of it is legacy's to word.
-    ///
-    /// # Errors
-    /// `ObsolescencePresent`.
-    pub(crate) fn refuse_obsolete(&self) -> Outcome<()> {
-        if self.is_obsolete()? {
-            return Err(self.uncertain("obsolete"));
-        }
-        Ok(())
-    }
-
     /// Whether it was rewritten.
     ///
     /// # Errors
@@ -37,17 +26,20 @@ impl Changeset<'_, '_> {
         Ok(found.into_iter().filter(|(_, is)| *is).map(|(name, _)| name).collect())
     }
 
-    fn uncertain(&self, what: &str) -> Stop {
+    pub(super) fn uncertain(&self, what: &str) -> Stop {
         Stop::unsupported(Reason::ObsolescencePresent, format!("revision {} may be {what}", self.rev))
     }
 }
 
 impl Changeset<'_, '_> {
-    /// The keywords of what became of a changeset, where nothing did.
+    /// The keywords of what became of a changeset; of all but `obsfate` only where nothing did.
     ///
     /// # Errors
     /// `ObsolescencePresent` where something may have.
-    pub(super) fn without_fate(&self, keyword: &str) -> Outcome<Value> {
+    pub(super) fn fate_keyword(&self, keyword: &str) -> Outcome<Value> {
+        if keyword == "obsfate" {
+            return Ok(values::names(self.fates()?.iter().map(Vec::as_slice), "fate", "fates"));
+        }
         let refuse = || Err(Stop::unsupported(Reason::ObsolescencePresent, keyword.to_owned()));
         match keyword {
             "whyunstable" if !self.instabilities()?.is_empty() => return refuse(),
@@ -62,7 +54,6 @@ impl Changeset<'_, '_> {
             _ => {}
         }
         Ok(match keyword {
-            "obsfate" => values::names(std::iter::empty(), "fate", "fates"),
             "whyunstable" | "succsandmarkers" => Value::nested(Vec::new(), ""),
             _ => Value::list(Vec::new(), b"item", b" "),
         })

@@ -45,8 +45,8 @@ pub(super) fn of(changeset: &Changeset<'_, '_>, copies: Option<&Copies>, formatt
         if !extra.iter().any(|(key, _)| key == b"branch") {
             extra.push((b"branch".to_vec(), b"default".to_vec()));
         }
-        let pairs = extra.into_iter().map(|(key, value)| (Rc::from(key), Rc::from(value)));
-        names.push((b"extra", Value::dict(pairs.collect(), b"key", b"value")));
+        let pairs = extra.into_iter().map(|(key, value)| (Rc::<[u8]>::from(key), Rc::<[u8]>::from(value)));
+        names.push((b"extra", Value::dict(pairs, b"key", b"value")));
     }
     if ["modified", "added", "removed"].into_iter().any(|name| formatter.wants(name)) {
         let lists = changeset.file_lists()?;
@@ -64,8 +64,8 @@ pub(super) fn of(changeset: &Changeset<'_, '_>, copies: Option<&Copies>, formatt
     let copied = copies.filter(|copies| !copies.is_empty());
     if verbose && copied.is_some() || formatter.wants("copies") {
         let pairs = copied.into_iter().flatten();
-        let pairs = pairs.map(|(to, from)| (Rc::from(to.as_slice()), Rc::from(from.as_slice())));
-        names.push((b"copies", Value::dict(pairs.collect(), b"name", b"source")));
+        let pairs = pairs.map(|(to, from)| (Rc::<[u8]>::from(to.as_slice()), Rc::<[u8]>::from(from.as_slice())));
+        names.push((b"copies", Value::dict(pairs, b"name", b"source")));
     }
     Ok(Map { names, changeset: Some(changeset.rev), ..Map::default() })
 }

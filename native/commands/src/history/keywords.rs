@@ -147,7 +147,7 @@ impl<'h, 'a> Keywords<'h, 'a> {
                 Some(path) => changeset.file_keyword(name, path)?,
             },
             "obsfate" | "successorssets" | "succsandmarkers" | "predecessors" | "whyunstable" => {
-                changeset.without_fate(name)?
+                changeset.fate_keyword(name)?
             }
             "subrepos" => {
                 manifest_without_subrepositories(self.history.repository, changeset.rev)?;

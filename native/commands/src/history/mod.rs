@@ -5,6 +5,7 @@ pub(crate) mod calls;
 pub(crate) mod changesets;
 pub(crate) mod copies;
 mod evolution;
+mod fate;
 mod fields;
 mod file_lists;
 pub(crate) mod graph;

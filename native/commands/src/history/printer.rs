@@ -57,9 +57,11 @@ impl Printer {
             lines.line(b"", changeset.id().as_bytes(), "log.node");
             return Ok(());
         }
-        changeset.refuse_obsolete()?;
         let instabilities = changeset.instabilities()?;
         let mut label = format!("log.changeset changeset.{}", phase_name(changeset.phase()?));
+        if changeset.is_obsolete()? {
+            label.push_str(" changeset.obsolete");
+        }
         if !instabilities.is_empty() {
             label.push_str(" changeset.unstable");
         }
@@ -88,6 +90,9 @@ impl Printer {
         lines.line(b"date:        ", &dates::default(date.seconds, date.offset)?, "log.date");
         if !instabilities.is_empty() {
             lines.line(b"instability: ", instabilities.join(", ").as_bytes(), "log.instability");
+        }
+        for fate in changeset.fates()? {
+            lines.line(b"obsolete:    ", &fate, "log.obsfate");
         }
         if self.verbose {
             let files: Vec<&[u8]> = changeset.entry()?.files().collect();
