@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
-export type Role = "amalgam" | "legacy" | "legacy-rust" | "rhg" | "chg" | "git";
+export type Role = "amalgam" | "exec" | "legacy" | "legacy-rust" | "rhg" | "chg" | "git";
 
 export interface Contender {
   role: Role;
@@ -46,6 +46,11 @@ export function findContenders(scratch: string): Contender[] {
     pick(process.env.AMALGAM_SUBJECT, launcher),
     legacy === undefined ? home : { ...home, AMALGAM_LEGACY_HG: legacy },
   );
+  if (legacy !== undefined) {
+    // The launcher with nothing native and no server, for what it costs by itself.
+    const exec = { AMALGAM_ON_UNSUPPORTED: "fallback", AMALGAM_TRANSPORT: "exec", AMALGAM_LEGACY_HG: legacy };
+    add("exec", pick(process.env.AMALGAM_SUBJECT, launcher), { ...home, ...exec });
+  }
   add("legacy", legacy);
   add("legacy-rust", rust);
   add("rhg", rhg, { RHG_ON_UNSUPPORTED: "abort" });

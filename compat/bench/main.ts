@@ -1,6 +1,6 @@
 // npm run bench: amalgam beside legacy, legacy with Rust, rhg, chg and git, in one run, with the budgets.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -79,6 +79,7 @@ function main(): number {
     return 0;
   } finally {
     stopChg(scratch);
+    stopServers(scratch);
     rmSync(scratch, { recursive: true, force: true });
   }
 }
@@ -94,6 +95,23 @@ function makeBig(legacy: string, rust: string | undefined): void {
 function stopChg(scratch: string): void {
   const chg = findContenders(scratch).find(({ role }) => role === "chg");
   if (chg) spawnSync(chg.path, ["--kill-chg-daemon"], { env: { ...benchEnvironment(scratch), ...chg.env } });
+}
+
+/** amalgam's servers of legacy, and what each holds in memory. */
+function stopServers(scratch: string): void {
+  const folder = join(scratch, "amalgam-home", "run");
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const about = join(folder, name, "about");
+    const pid = existsSync(about) ? Number.parseInt(readFileSync(about, "utf8"), 10) : 0;
+    if (pid <= 1) continue;
+    try {
+      const pss = /^Pss: +(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
+      if (pss !== undefined) say(`a command server holds ${(Number(pss) / 1024).toFixed(0)} MiB`);
+      process.kill(pid, "SIGTERM");
+    } catch {
+      // It has ended.
+    }
+  }
 }
 
 try {

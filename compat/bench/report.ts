@@ -2,7 +2,7 @@
 import type { Role } from "./contenders.ts";
 import type { Figure, Measured } from "./measure.ts";
 
-const roles: Role[] = ["amalgam", "legacy", "legacy-rust", "rhg", "chg", "git"];
+const roles: Role[] = ["amalgam", "exec", "legacy", "legacy-rust", "rhg", "chg", "git"];
 
 export interface Verdict {
   text: string;

@@ -12,12 +12,15 @@ export interface Workload {
   budgets?: Partial<Record<Role, number>>;
   /** amalgam's own time, at most. */
   milliseconds?: number;
+  /** The command is answered by a command server of legacy's. */
+  warm?: boolean;
   /** The command is answered by legacy; what counts is what the detour adds, in milliseconds at most. */
   addedMilliseconds?: number;
 }
 
 const all: Role[] = ["amalgam", "legacy", "legacy-rust", "rhg", "chg", "git"];
 const modern: Role[] = ["amalgam", "legacy-rust", "rhg", "git"];
+const byServer: Role[] = ["amalgam", "exec", "legacy", "chg"];
 const quick = { budgets: { rhg: 0.4 }, milliseconds: 3 };
 
 function big(repository: Workload["repository"], budgets: Record<"all" | "unknown" | "tracked", number>): Workload[] {
@@ -41,6 +44,14 @@ function big(repository: Workload["repository"], budgets: Record<"all" | "unknow
       budgets: { rhg: budgets.tracked },
     },
   ];
+}
+
+/** A command that legacy answers, by a server of its own and in the other ways. */
+function warm(name: string, args: string[]): Workload {
+  return {
+    ...{ name: `${name}, warm`, repository: "small", args, roles: byServer, warm: true },
+    budgets: { chg: 1.1, legacy: 0.2 },
+  };
 }
 
 /** A command on the long history, and how much of legacy's time it may take. */
@@ -86,6 +97,12 @@ export const workloads: Workload[] = [
     roles: ["amalgam", "legacy"],
     addedMilliseconds: 3,
   },
+  warm("summary", ["summary"]),
+  warm("commit", ["commit", "--config", "ui.allowemptycommit=yes", "-m", "one more"]),
+  warm(
+    "summary with three extensions",
+    ["rebase", "strip", "histedit"].flatMap((name) => ["--config", `extensions.${name}=`]).concat("summary"),
+  ),
   ...past(["log", "-T", "{node}\\n"], 0.05),
   ...past(["log", "-G", "-l", "50"], 0.05),
   ...past(["log", "-l", "10"], 0.03),

@@ -24,7 +24,7 @@ import { type Plan, runCases } from "./run.ts";
 import { baseSettings } from "./slot.ts";
 import { readCases, readLedger } from "./sources.ts";
 import { findSubjects, type Subject } from "./subject.ts";
-import { transportLine } from "./transports.ts";
+import { transportEnvironment, transportLine } from "./transports.ts";
 import { baseId, withVariants } from "./variants.ts";
 import { exclusiveFolder } from "./work.ts";
 
@@ -81,6 +81,7 @@ type Run = Omit<Plan, "cases" | "fixtures" | "progress" | "takes" | "fallsBack">
 
 /** What every run has in common. */
 async function startRun({ options, legacy, cache, work }: Stage): Promise<Run> {
+  const environment = options["user-config"] ? userEnvironment : processEnvironment;
   return {
     subjects: await findSubjects(options, legacy, work),
     // The reference's own server is warm too: it would hide what this is to show.
@@ -89,7 +90,10 @@ async function startRun({ options, legacy, cache, work }: Stage): Promise<Run> {
     workers: options.jobs === undefined ? availableParallelism() : Math.max(1, count("jobs", options.jobs)),
     calibrate: options.calibrate,
     hermetic: !options["user-config"],
-    environment: options["user-config"] ? userEnvironment : processEnvironment,
+    environment:
+      options.transport === undefined
+        ? environment
+        : transportEnvironment(environment, options.transport, legacy, work),
     timeoutMs: options.timeoutMs,
   };
 }

@@ -60,7 +60,7 @@ export async function compareCase(
   }
   const begun = performance.now();
   const run = (wish: "abort" | "fallback"): Promise<Outcome> =>
-    slot.run(one, subject.program, subject.tellsRoute ? subjectEnvironment(legacy, home, wish) : (subject.env ?? {}));
+    slot.run(one, subject.program, subject.tellsRoute ? subjectEnvironment(legacy, home, wish) : {});
   const against = comparer(reference);
   const differences: Difference[] = [];
   let native: boolean | undefined;

@@ -6,7 +6,7 @@ import { processEnvironment } from "./environment.ts";
 import { type Answer, execute } from "./execute.ts";
 import type { Legacy } from "./legacy.ts";
 import { projectRoot } from "./options.ts";
-import { journalFile, type Transport } from "./transports.ts";
+import type { Transport } from "./transports.ts";
 
 export interface Subject {
   /** `launcher`, `face` or `other`. */
@@ -14,8 +14,6 @@ export interface Subject {
   program: string[];
   /** Knows AMALGAM_ON_UNSUPPORTED, so that a fallback can be told from a native answer. */
   tellsRoute: boolean;
-  /** What every run of it has in its environment. */
-  env?: Record<string, string>;
 }
 
 /** What `--subject` names, or amalgam's two faces; with `--transport` the launcher alone, with native set aside. */
@@ -27,14 +25,7 @@ export async function findSubjects(
   if (transport !== undefined) {
     const program = named ?? join(projectRoot, "bin/hg");
     if (!existsSync(program)) throw new Error(`the subject ${program} does not exist`);
-    const env = {
-      AMALGAM_LEGACY_HG: legacy.path,
-      AMALGAM_HOME: join(work, "amalgam-home"),
-      AMALGAM_MODE: "python",
-      AMALGAM_TRANSPORT: transport,
-      AMALGAM_JOURNAL: journalFile(work),
-    };
-    return [{ name: transport, program: [program], tellsRoute: false, env }];
+    return [{ name: transport, program: [program], tellsRoute: false }];
   }
   if (named !== undefined) {
     if (!existsSync(named)) throw new Error(`the subject ${named} does not exist`);

@@ -1,6 +1,6 @@
 // Everything that `amalgam doctor` says: what is installed, how it stands, and for each native command whether
 // it is native in this folder. A finding is something that keeps amalgam from doing what it could.
-import { currentRequest, type Explanation, engine } from "../engine/index.ts";
+import { currentRequest, type Explanation, engine, type Way } from "../engine/index.ts";
 import { commands } from "../generated/commands.ts";
 import { describeProblem } from "../policy/problem.ts";
 import { findLauncher, type LauncherState } from "./launcher.ts";
@@ -25,6 +25,8 @@ export interface Diagnosis {
   launcher: LauncherState;
   legacy: { path?: string; missing?: string; version?: string; build?: string };
   facts: { state: string; detail: string; path?: string };
+  /** How a command that Python answers gets there, in this folder. */
+  transport: Way;
   policy: PolicyState;
   /** For each native command, in this folder and with this environment. */
   commands: CommandRoute[];
@@ -52,6 +54,7 @@ export function diagnose(): Diagnosis {
       ...(facts.build !== undefined && { build: facts.build }),
     },
     facts: { state: facts.state, detail: facts.detail, ...(facts.path !== undefined && { path: facts.path }) },
+    transport: engine().transport(currentRequest(["summary"])),
     policy: readPolicy(),
     commands: routes.map(({ name, explanation }) => commandRoute(name, explanation)),
     findings: [],

@@ -17,7 +17,11 @@ export function run(args: string[]): Promise<Ending> {
     .argument("[args...]", "the command line, without hg");
   return parse(command, own, async () => {
     const line = [...command.args, ...hgArguments];
-    const explanation = engine().explain(currentRequest(line));
+    const request = currentRequest(line);
+    const route = engine().explain(request);
+    // How legacy is reached matters where it answers.
+    const falls = route.answeredBy === "legacy" && route.legacyPath !== undefined;
+    const explanation = falls ? { ...route, way: engine().transport(request) } : route;
     const text = command.opts<{ json?: true }>().json
       ? JSON.stringify({ args: line, ...explanation }, null, 2)
       : explanationLines(line.join(" "), explanation, styleFor(process.stdout)).join("\n");

@@ -32,6 +32,11 @@ export const subcommands: readonly Subcommand[] = [
     summary: "prove that both implementations answer alike, here or on a repository of yours",
     load: () => import("./parity.ts"),
   },
+  {
+    name: "legacy",
+    summary: "the command servers of the Python Mercurial: which run, and ending them",
+    load: () => import("./legacy.ts"),
+  },
   { name: "plan", summary: "write the tables of the migration plan", load: () => import("./plan.ts") },
   { name: "hg", summary: "run a Mercurial command in this process", load: () => import("./hg.ts") },
 ];

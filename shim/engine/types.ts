@@ -106,6 +106,30 @@ export interface Gathered {
   build?: string;
 }
 
+/** How legacy is reached; the detail says why it is exec. */
+export interface Way {
+  transport: "warm" | "exec";
+  detail?: string;
+}
+
+/** A running command server of legacy's. */
+export interface Server {
+  pid: number;
+  legacy: string;
+  version: string;
+  /** Since its last use, to the minute. */
+  idleSeconds: number;
+  /** What it alone holds in memory. */
+  memoryKib?: number;
+  folder: string;
+}
+
+/** What came of ending the servers; those that are left have a command to finish. */
+export interface Stopped {
+  servers: number;
+  left: number;
+}
+
 /** Where amalgam's files are; absent where no variable says where they could be. */
 export interface Layout {
   home?: string;
@@ -122,6 +146,10 @@ export interface Addon {
   explain(request: Request): Explanation;
   gatherFacts(request: Request): Gathered;
   layout(request: Request): Layout;
+  /** How legacy would be reached if it had to answer. */
+  transport(request: Request): Way;
+  servers(request: Request): Server[];
+  stopServers(request: Request): Stopped;
   compileRouteTable(rules: Rules): Compiled;
   reasons(): Reason[];
   commands(): Command[];

@@ -1,4 +1,5 @@
 // `amalgam doctor` as text.
+import { wayText } from "./servers.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -8,6 +9,7 @@ interface Shown {
   launcher: { path: string; active: boolean };
   legacy: { path?: string; missing?: string; version?: string; build?: string };
   facts: { state: string; detail: string };
+  transport: { transport: "warm" | "exec"; detail?: string };
   policy: { layers: { scope: string; file: string; exists: boolean }[]; table: string };
   commands: { command: string; native: boolean; reason?: string; detail?: string }[];
   findings: { message: string; advice: string }[];
@@ -24,6 +26,7 @@ export function diagnosisLines(shown: Shown, style: Style, width: number): strin
         ? `${legacy.version ?? "?"} (${legacy.build ?? "?"} build), ${legacy.path}`
         : `none: ${legacy.missing}`,
     ],
+    ["transport", wayText(shown.transport)],
     ["facts", facts.state === "current" ? "current" : `${facts.state}: ${facts.detail}`],
     [
       "policy",

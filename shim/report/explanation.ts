@@ -1,4 +1,5 @@
 // `amalgam explain` as text: the steps in order, then who answers and why.
+import { wayText } from "./servers.ts";
 import type { Style } from "./style.ts";
 
 interface Shown {
@@ -9,6 +10,7 @@ interface Shown {
   legacyPath?: string;
   legacyMissing?: string;
   steps: { step: string; outcome: string }[];
+  way?: { transport: "warm" | "exec"; detail?: string };
 }
 
 export function explanationLines(commandLine: string, shown: Shown, style: Style): string[] {
@@ -21,10 +23,12 @@ export function explanationLines(commandLine: string, shown: Shown, style: Style
   ];
 }
 
-function verdict({ answeredBy, reason, sentence, detail, legacyPath, legacyMissing }: Shown, style: Style): string {
+function verdict(shown: Shown, style: Style): string {
+  const { answeredBy, reason, sentence, detail, legacyPath, legacyMissing, way } = shown;
   if (answeredBy === "native") return `${style.good("native")}: the Rust engine answers`;
   const who = legacyPath
     ? `${style.warn("Python")}: ${legacyPath} answers`
     : `${style.bad("nobody")}: ${legacyMissing}`;
-  return `${who}\n${reason}: ${sentence}${detail ? ` (${detail})` : ""}`;
+  const because = `${reason}: ${sentence}${detail ? ` (${detail})` : ""}`;
+  return [who, because, ...(way ? [style.dim(wayText(way))] : [])].join("\n");
 }

@@ -24,7 +24,7 @@ describe("amalgam itself", () => {
     expect(result.code).toBe(2);
     expect(result.stderr.toString()).toContain("Did you mean amalgam doctor?");
   });
-  test.each([["setup"], ["doctor"], ["explain"], ["commands"], ["policy"], ["report"], ["plan"], ["hg"]])(
+  test.each([["setup"], ["doctor"], ["explain"], ["commands"], ["policy"], ["report"], ["legacy"], ["plan"], ["hg"]])(
     "%s --help has an example",
     (name) => {
       const result = run(name, "--help");

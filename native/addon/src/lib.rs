@@ -4,4 +4,5 @@
 pub mod answer;
 pub mod explain;
 pub mod request;
+pub mod servers;
 pub mod tables;

@@ -4,7 +4,7 @@
 use super::child::{self, Child};
 use super::signals::{self, Signals};
 use crate::{complain, write_error};
-use amalgam_commandserver::{Connection, Error, Message};
+use amalgam_commandserver::{Connection, Error, Message, Shell};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 const INTERRUPT_PATIENCE: Duration = Duration::from_millis(250);
 /// How long to see whether legacy has given up on a program's exit code.
 const REPLY_PATIENCE: Duration = Duration::from_millis(1000);
+/// How soon after a repeated request the next message comes, if legacy does not wait for an answer to it.
+const REPEAT_PATIENCE: Duration = Duration::from_millis(50);
 /// What Python exits with after an exception that nobody caught.
 const UNCAUGHT: i32 = 1;
 const FAILED: i32 = 255;
@@ -26,6 +28,8 @@ pub(super) struct Session {
     /// The exit code of an interrupted program, held back until it is clear that it is still wanted.
     held: Option<(i32, Instant)>,
     pager: Option<Child>,
+    /// The last program that legacy asked for.
+    asked: Option<Shell>,
     /// The last signal passed on that would have ended legacy.
     deadly: Option<libc::c_int>,
     /// Whether the server has written a traceback.
@@ -34,7 +38,7 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(connection: Connection, signals: Signals) -> Session {
-        Session { connection, signals, shell: None, held: None, pager: None, deadly: None, failed: false }
+        Session { connection, signals, shell: None, held: None, pager: None, asked: None, deadly: None, failed: false }
     }
 
     /// Follows the command, which `begun` may have, and returns its exit code.
@@ -92,8 +96,14 @@ impl Session {
     /// Handles one message; the exit code if it is the last one.
     fn message(&mut self) -> Result<Option<i32>, Error> {
         let message = self.connection.message()?;
-        // Legacy has gone on: it does not want the exit code any more.
+        if matches!(message, Message::Other) || self.is_repeated(&message) {
+            return Ok(None);
+        }
+        // Legacy has gone on: it does not want the exit code any more, and Python ends a program that it gives up on.
         self.held = None;
+        if let Some(shell) = self.shell.take() {
+            shell.end(INTERRUPT_PATIENCE);
+        }
         match message {
             Message::Result(data) => {
                 let code = <[u8; 4]>::try_from(data).map_err(|_| Error::Unexpected("an exit code of another size"))?;
@@ -104,10 +114,13 @@ impl Session {
                 self.failed = true;
                 write_error(&data);
             }
-            Message::System(shell) => match Child::shell(&shell) {
-                Ok(child) => self.shell = Some(child),
-                Err(_) => self.connection.reply_code(127)?,
-            },
+            Message::System(shell) => {
+                match Child::shell(&shell) {
+                    Ok(child) => self.shell = Some(child),
+                    Err(_) => self.connection.reply_code(127)?,
+                }
+                self.asked = Some(shell);
+            }
             Message::Pager(shell) => self.start_pager(&shell)?,
             Message::Input => self.connection.reply_no_input()?,
             Message::Other => {}
@@ -115,7 +128,25 @@ impl Session {
         Ok(None)
     }
 
-    fn start_pager(&mut self, shell: &amalgam_commandserver::Shell) -> Result<(), Error> {
+    /// Python sends a request again when a signal interrupts it at the end of sending it, and then does not wait for the
+    /// answer. The program must not run twice.
+    fn is_repeated(&self, message: &Message) -> bool {
+        match message {
+            Message::Pager(_) => self.pager.is_some(),
+            Message::System(shell) if self.asked.as_ref() == Some(shell) => {
+                self.shell.is_some() || self.held.is_some() || self.more_comes()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the next message comes without an answer.
+    fn more_comes(&self) -> bool {
+        let limit = Timespec::try_from(REPEAT_PATIENCE).ok();
+        poll(&mut [PollFd::new(self.connection.socket(), PollFlags::IN)], limit.as_ref()).is_ok_and(|ready| ready > 0)
+    }
+
+    fn start_pager(&mut self, shell: &Shell) -> Result<(), Error> {
         let Ok((pager, pipe)) = Child::pager(shell) else { return self.connection.reply_paged(None) };
         // What a terminal would show goes through the pager too.
         if rustix::termios::isatty(rustix::stdio::stderr()) {

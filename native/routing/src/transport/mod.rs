@@ -13,6 +13,7 @@ mod unfit;
 use crate::decide::GATHER_LIMIT;
 use crate::environment::{TRANSPORT, server_idle};
 use crate::facts::{FactsState, FactsStore};
+use crate::proven::build_name;
 use crate::route::{Invocation, Route};
 use crate::table::Transport as Setting;
 use amalgam_types::{LegacyFacts, Stop};
@@ -89,8 +90,9 @@ fn plan(invocation: &Invocation, route: &Route, missing: &mut Option<FactsStore>
             return Err(why);
         }
     };
-    if setting == Setting::Auto && !proven::holds(&facts) {
-        return Err(format!("warm is not proven for version {}", facts.version));
+    let may = if setting == Setting::Auto { proven::is_proven(&facts) } else { proven::is_compared(env, &facts) };
+    if !may {
+        return Err(format!("warm is not proven for version {}, build {}", facts.version, build_name(facts.build)));
     }
     let context = Context::read(invocation, &facts).map_err(words)?;
     unfit::check(&context)?;
