@@ -92,7 +92,14 @@ export interface Rules {
   legacy?: string;
   /** How it is reached; `auto` where it is absent. */
   transport?: "auto" | "exec" | "warm";
-  routes: { mode: "python" | "native"; commands: string[] }[];
+  routes: {
+    mode: "python" | "native" | "canary";
+    commands: string[];
+    /** Long names, one of which must be given. */
+    flags?: string[];
+    /** Of a canary: percent, what buckets are made of, and the mode of the others. */
+    canary?: { percent: number; by: string[]; otherwise: string };
+  }[];
 }
 
 export type Compiled = { kind: "table"; text: Buffer } | { kind: "invalid"; message: string };

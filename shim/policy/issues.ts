@@ -10,7 +10,7 @@ type Issue = z.core.$ZodIssue;
 const keys: Record<string, readonly string[]> = {
   "": ["version", "legacy", "routes"],
   legacy: ["executable", "transport"],
-  routes: ["command", "mode"],
+  routes: ["command", "flags", "mode", "percent", "bucketBy", "else"],
 };
 
 export function problemsOf(issues: readonly Issue[], file: string, positions: Positions): PolicyProblem[] {

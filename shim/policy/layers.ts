@@ -5,7 +5,7 @@ import path from "node:path";
 import { primaryName } from "./names.ts";
 import type { PolicyProblem } from "./problem.ts";
 import { readPolicyFile } from "./read.ts";
-import type { Mode, PolicyFile, Transport } from "./schema.ts";
+import type { modes, PolicyFile, PolicyRoute, Transport } from "./schema.ts";
 
 export interface Layer {
   scope: "system" | "user";
@@ -13,6 +13,15 @@ export interface Layer {
   exists: boolean;
   problems: PolicyProblem[];
   policy?: PolicyFile;
+}
+
+/** One route: what it covers and how it decides. */
+export interface RouteRule {
+  commands: string[];
+  /** Long names without dashes, one of which must be given; absent for any command line. */
+  flags?: string[];
+  mode: (typeof modes)[number];
+  canary?: { percent: number; by: string[]; otherwise: string };
 }
 
 /** What the route table is compiled from. */
@@ -24,7 +33,7 @@ export interface Rules {
   /** How it is reached; absent where no layer says. */
   transport?: Transport;
   /** In order; the first match wins. */
-  routes: { commands: string[]; mode: Mode }[];
+  routes: RouteRule[];
 }
 
 const systemFile = "/etc/amalgam/policy.yaml";
@@ -52,12 +61,23 @@ export function combine(layers: readonly Layer[]): Rules | undefined {
     sources: present.map((layer) => layer.file),
     ...(executable !== undefined && executable !== "auto" && { legacy: expandHome(executable) }),
     ...(transport !== undefined && { transport }),
-    routes: strongestFirst.flatMap((layer) =>
-      (layer.policy?.routes ?? []).map(({ command, mode }) => ({
-        commands: (Array.isArray(command) ? command : [command]).map(primaryName),
-        mode,
-      })),
-    ),
+    routes: strongestFirst.flatMap((layer) => (layer.policy?.routes ?? []).map(routeRule)),
+  };
+}
+
+function routeRule({
+  command,
+  flags,
+  mode,
+  percent = 0,
+  bucketBy,
+  else: otherwise = "python",
+}: PolicyRoute): RouteRule {
+  return {
+    commands: (Array.isArray(command) ? command : [command]).map(primaryName),
+    ...(flags !== undefined && { flags: flags.map((flag) => flag.replace(/^--/, "")) }),
+    mode,
+    ...(mode === "canary" && { canary: { percent, by: [...(bucketBy ?? ["user", "repository"])], otherwise } }),
   };
 }
 

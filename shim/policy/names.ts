@@ -1,6 +1,6 @@
 // Checks the command names of a policy against the commands that native knows. A name that native cannot
 // answer may still be sent to Python, where it would go anyway; sending it to native is a mistake.
-import { commands } from "../generated/commands.ts";
+import { commands, globalFlags } from "../generated/commands.ts";
 import type { Positions } from "./positions.ts";
 import type { PolicyProblem } from "./problem.ts";
 import { suggest } from "./suggest.ts";
@@ -20,11 +20,13 @@ export function checkNames(policy: unknown, file: string, positions: Positions):
         problems.push({ severity, file, ...positions.value(path), message, found: name, ...rest });
       const earlier = seen.get(name) ?? seen.get("*");
       if (earlier !== undefined) report("warning", `has no effect: route ${earlier + 1} decides already`);
-      else seen.set(name, i);
+      // One with flags leaves something over for the routes below it.
+      else if (field(route, "flags") === undefined) seen.set(name, i);
+      problems.push(...unknownFlags(route, name, i, file, positions));
       if (name === "*" || nativeNames.includes(name)) continue;
       const meant = suggest(name, nativeNames);
       const suggestion = meant === undefined ? {} : { suggestion: meant };
-      if (field(route, "mode") === "native") {
+      if (field(route, "mode") === "native" || field(route, "mode") === "canary") {
         report("error", "native has no such command", { allowed: [...nativeNames, "*"], ...suggestion });
       } else if (meant !== undefined) {
         report("warning", "native does not know this command; it goes to Python in any case", suggestion);
@@ -32,6 +34,20 @@ export function checkNames(policy: unknown, file: string, positions: Positions):
     }
   }
   return problems;
+}
+
+/** Flags that no command line of a native command can have. */
+function unknownFlags(route: unknown, name: string, at: number, file: string, positions: Positions): PolicyProblem[] {
+  const own = commands.find((one) => one.names.includes(name))?.flags;
+  if (own === undefined) return [];
+  const known = [...own, ...globalFlags].map(({ long }) => `--${long}`);
+  return list(field(route, "flags")).flatMap((flag, i) => {
+    if (typeof flag !== "string" || known.includes(flag) || !flag.startsWith("--")) return [];
+    const meant = suggest(flag, known);
+    const where = positions.value(["routes", at, "flags", i]);
+    const message = `${name} has no such flag`;
+    return [{ severity: "error" as const, file, ...where, message, found: flag, ...(meant && { suggestion: meant }) }];
+  });
 }
 
 function field(value: unknown, key: string): unknown {

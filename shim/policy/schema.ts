@@ -3,8 +3,10 @@
 import { z } from "zod";
 
 /** Who answers a command. */
-export const modes = ["python", "native"] as const;
-export type Mode = (typeof modes)[number];
+export const modes = ["python", "native", "canary"] as const;
+
+/** What a canary's buckets are made of. */
+export const bucketKeys = ["user", "host", "repository"] as const;
 
 /** How a command gets to legacy. */
 export const transports = ["auto", "exec", "warm"] as const;
@@ -20,9 +22,34 @@ const route = z
     command: z.union([commandName, z.array(commandName).min(1)]).meta({
       description: "The command or commands that this route covers.",
     }),
+    flags: z
+      .array(z.string().regex(/^--[a-z0-9][a-z0-9-]*$/, "not the long name of a flag, such as --rev"))
+      .min(1)
+      .optional()
+      .meta({ description: "Only command lines on which one of these flags is given.", examples: [["--template"]] }),
     mode: z.enum(modes).meta({
-      description: "python: legacy answers. native: the Rust engine answers what it is certain of, legacy the rest.",
+      description:
+        "python: legacy answers. native: the Rust engine answers what it is certain of, legacy the rest. canary: native for a share, the others as else says.",
     }),
+    percent: z.number().min(0).max(100).optional().meta({
+      description: "Of a canary: the share that is native. Raising it moves nobody out.",
+    }),
+    bucketBy: z
+      .array(z.enum(bucketKeys))
+      .min(1)
+      .optional()
+      .meta({ description: "Of a canary: what the share is chosen by; user and repository if it is not said." }),
+    else: z.enum(["python", "native"]).optional().meta({
+      description: "Of a canary: who answers the others; python if it is not said.",
+    }),
+  })
+  .superRefine((route, context) => {
+    const report = (key: string, message: string) => context.addIssue({ code: "custom", path: [key], message });
+    if (route.mode === "canary" && route.percent === undefined) report("percent", "a canary needs it");
+    if (route.mode === "canary") return;
+    for (const key of ["percent", "bucketBy", "else"] as const) {
+      if (route[key] !== undefined) report(key, "only a canary has it");
+    }
   })
   .meta({ description: "The first route that covers a command decides; a command that none covers goes to Python." });
 
@@ -53,3 +80,6 @@ export const policySchema = z
 
 /** A policy file that passed. */
 export type PolicyFile = z.infer<typeof policySchema>;
+
+/** One route of it. */
+export type PolicyRoute = z.infer<typeof route>;

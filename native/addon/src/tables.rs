@@ -1,8 +1,9 @@
 //! The engine's own tables: reasons, commands, what is proven; and the compiler of route tables.
 
 use amalgam_commands::{COMMANDS, FlagKind, GLOBAL_FLAGS};
+use amalgam_routing::canary::{BUCKETS, Canary, Key};
 use amalgam_routing::proven::rows;
-use amalgam_routing::table::{self, Mode, Rule, Table, Transport};
+use amalgam_routing::table::{self, Mode, Rule, Table, Transport, Way};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use std::path::PathBuf;
@@ -109,10 +110,25 @@ pub fn proven() -> Vec<Proven> {
 /// One route of the policy.
 #[napi(object)]
 pub struct Route {
-    /// `python` or `native`.
+    /// `python`, `native` or `canary`.
     pub mode: String,
     /// Command names, or `*`.
     pub commands: Vec<String>,
+    /// Long names of flags, one of which must be given.
+    pub flags: Option<Vec<String>>,
+    /// Of a canary.
+    pub canary: Option<CanaryShare>,
+}
+
+/// How a canary chooses.
+#[napi(object)]
+pub struct CanaryShare {
+    /// Native is this share, in percent.
+    pub percent: f64,
+    /// `user`, `host`, `repository`.
+    pub by: Vec<String>,
+    /// The mode of the others.
+    pub otherwise: String,
 }
 
 /// What the policy compiles to.
@@ -150,9 +166,12 @@ pub fn compile_route_table(rules: Rules) -> Compiled {
 }
 
 fn compile(rules: Rules) -> Result<Vec<u8>, String> {
-    let rule = |route: Route| match Mode::from_word(&route.mode) {
-        Some(mode) => Ok(Rule { commands: route.commands, mode }),
-        None => Err(format!("{:?} is not a mode", route.mode)),
+    let rule = |route: Route| {
+        let way = match route.canary {
+            Some(share) => Way::Canary(canary(&share)?),
+            None => Way::Always(mode(&route.mode)?),
+        };
+        Ok::<_, String>(Rule { commands: route.commands, flags: route.flags.unwrap_or_default(), way })
     };
     let word = rules.transport.unwrap_or_else(|| Transport::default().word().to_owned());
     let table = Table {
@@ -161,4 +180,22 @@ fn compile(rules: Rules) -> Result<Vec<u8>, String> {
         rules: rules.routes.into_iter().map(rule).collect::<Result<_, _>>()?,
     };
     table::compile(&table::Rules { sources: rules.sources.into_iter().map(PathBuf::from).collect(), table })
+}
+
+fn mode(word: &str) -> Result<Mode, String> {
+    Mode::from_word(word).ok_or_else(|| format!("{word:?} is not a mode"))
+}
+
+fn canary(share: &CanaryShare) -> Result<Canary, String> {
+    if !(0.0..=100.0).contains(&share.percent) || share.by.is_empty() {
+        return Err("a canary needs a percentage from 0 to 100 and something to choose by".to_owned());
+    }
+    let key = |word: &String| Key::from_word(word).ok_or_else(|| format!("{word:?} is nothing to choose by"));
+    // From 0 to 10,000, so the conversion is exact.
+    let threshold = (share.percent * f64::from(BUCKETS) / 100.0).round() as u16;
+    Ok(Canary {
+        threshold,
+        by: share.by.iter().map(key).collect::<Result<_, _>>()?,
+        otherwise: mode(&share.otherwise)?,
+    })
 }

@@ -23,6 +23,25 @@ fn the_environment_overrides_the_table() {
 }
 
 #[test]
+fn a_canary_is_native_for_its_buckets_and_flags_narrow_a_route() {
+    let sandbox = ready();
+    let table = sandbox.base().join("amalgam/route-table");
+    let write = |routes: &str| {
+        let text = format!("amalgam-route-table 1\ntransport exec\n{routes}end\n");
+        std::fs::write(&table, text).expect("a table");
+    };
+    write("route canary/0/user/python root\n");
+    assert!(answered_by(&sandbox, &["root"]).starts_with("legacy, policy.python"));
+    write("route canary/10000/user,host,repository/python root\n");
+    assert!(answered_by(&sandbox, &["root"]).starts_with("native"));
+    write("route python status rev\nroute native *\n");
+    assert!(answered_by(&sandbox, &["status"]).starts_with("native"));
+    assert!(answered_by(&sandbox, &["status", "--rev=null"]).starts_with("legacy, policy.python"));
+    let output = sandbox.command(LAUNCHER).arg("root").env("AMALGAM_TRACE", "1").output().expect("runs");
+    assert!(text(&output.stderr).contains("policy: native, rule 2"), "{}", text(&output.stderr));
+}
+
+#[test]
 fn a_broken_table_means_legacy_and_no_complaint() {
     let sandbox = ready();
     let table = sandbox.base().join("amalgam/route-table");

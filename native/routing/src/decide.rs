@@ -5,20 +5,21 @@
 //! is only given once every earlier step has passed.
 
 use crate::aliases::{Resolved, Words};
+use crate::canary::{Asker, BUCKETS};
 use crate::early::{self, Early};
 use crate::environment::{Layout, ModeOverride, mode_override};
 use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{Legacy, Search};
 use crate::place::{self, Place};
 use crate::route::{Decision, Invocation, Route, Steps};
-use crate::table::{self, Mode, Table, TableError};
+use crate::table::{self, Matched, Mode, Table, TableError, Way};
 use crate::{extensions, flags, proven, settings, surroundings};
 use amalgam_commands::{CommandSpec, Parsed, Prepared, RepositoryUse, Split, parse, split};
 use amalgam_config::{Config, LegacyPaths, plain};
 use amalgam_repo::{Repository, repo_config_files};
 use amalgam_types::{Abort, AbortKind, LegacyFacts, Outcome, Reason, Stop, Unsupported};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How long a first question to legacy may take.
@@ -127,7 +128,8 @@ impl Deciding<'_, '_> {
         let resolved = self.command_word(&split, &local, &facts)?;
         let spec = resolved.spec;
         self.command = Some(spec.name);
-        self.policy(spec, forced)?;
+        let asked = Asked { spec, forced, root: place.root.as_deref() };
+        self.policy(&asked, None)?;
         if let Some(facts) = &known {
             proven::check(env, facts, spec.name).map_err(|what| Stop::unsupported(Reason::LegacyUnproven, what))?;
         }
@@ -143,6 +145,10 @@ impl Deciding<'_, '_> {
         surroundings::check_arguments(env, &rest)?;
         let parsed = parse(spec, &Split { rest, ..split }, &facts)?;
         self.flags = parsed.given().collect();
+        if self.mode.is_none() {
+            let flags = self.flags.clone();
+            self.policy(&asked, Some(&flags))?;
+        }
         flags::check_early(&early, &parsed)?;
         self.steps.note("command line", || format!("{} arguments", parsed.arguments.len()));
 
@@ -187,13 +193,26 @@ impl Deciding<'_, '_> {
         Ok(resolved)
     }
 
-    fn policy(&mut self, spec: &CommandSpec, forced: Option<ModeOverride>) -> Outcome<()> {
-        let (mode, rule) = self.table.mode(spec.name);
+    /// What the policy says, once it can be said: a route may depend on flags, which are known later.
+    fn policy(&mut self, asked: &Asked<'_>, flags: Option<&[&str]>) -> Outcome<()> {
+        let Asked { spec, forced, root } = *asked;
+        let (mode, grounds) = match self.table.route(spec.name, flags) {
+            Matched::Flags => return Ok(()),
+            Matched::None => (Mode::Python, "no rule matches".to_owned()),
+            Matched::Rule(rule, Way::Always(mode)) => (*mode, format!("rule {rule}")),
+            Matched::Rule(rule, Way::Canary(canary)) => {
+                let bucket = canary.bucket(Asker { uid: self.invocation.env.euid, repository: root });
+                let by: Vec<&str> = canary.by.iter().map(|key| key.word()).collect();
+                let grounds = format!(
+                    "rule {rule}, bucket {bucket} of {BUCKETS} by {}, canary below {}",
+                    by.join(" and "),
+                    canary.threshold
+                );
+                (canary.mode(bucket), grounds)
+            }
+        };
         self.mode = Some(mode);
-        self.steps.note("policy", || match rule {
-            Some(rule) => format!("{}, rule {rule}", mode.word()),
-            None => format!("{}, no rule matches", mode.word()),
-        });
+        self.steps.note("policy", || format!("{}, {grounds}", mode.word()));
         if mode == Mode::Python && forced != Some(ModeOverride::Native) {
             return Err(Stop::unsupported(Reason::PolicyPython, spec.name));
         }
@@ -250,6 +269,13 @@ impl Deciding<'_, '_> {
     }
 }
 
+/// What a policy decides by.
+struct Asked<'a> {
+    spec: &'static CommandSpec,
+    forced: Option<ModeOverride>,
+    root: Option<&'a Path>,
+}
+
 /// What is settled once the command line is parsed.
 struct Ready {
     spec: &'static CommandSpec,
@@ -270,7 +296,7 @@ fn without_legacy() -> LegacyFacts {
 }
 
 /// The error of a command outside any repository.
-fn no_repository(spec: &CommandSpec, parsed: &Parsed, cwd: &std::path::Path) -> Outcome<Abort> {
+fn no_repository(spec: &CommandSpec, parsed: &Parsed, cwd: &Path) -> Outcome<Abort> {
     if spec.infers_repository && !parsed.arguments.is_empty() {
         return Err(Stop::unsupported(Reason::RepositoryPath, "the repository of the path arguments"));
     }

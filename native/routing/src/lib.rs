@@ -5,6 +5,7 @@
 //! environment, the configuration with its aliases, hooks and extensions, and the repository.
 
 mod aliases;
+pub mod canary;
 mod decide;
 mod early;
 pub mod environment;

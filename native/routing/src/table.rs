@@ -6,12 +6,15 @@
 //! legacy PATH                   at most once: the Python hg
 //! transport auto                at most once: auto, exec or warm
 //! route native status,files     repeated: a mode and command names, or `*`; the first match wins, none is python
+//! route python log rev,template    the same, only where one of these flags is given
+//! route canary/2500/user/python log    native for a share of the buckets; see `canary.rs`
 //! end                           a table without it is torn
 //! ```
 //!
 //! Words are separated by one space; a blank, a control byte or a backslash inside a path is `\xNN`. Writer and reader
 //! are both here, so the format is nobody else's business.
 
+use crate::canary::Canary;
 use crate::facts::{escape, unescape};
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -74,13 +77,48 @@ impl Transport {
     }
 }
 
-/// One route: the commands it covers and their mode.
+/// How a route decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// The same for everybody.
+    Always(Mode),
+    /// By buckets.
+    Canary(Canary),
+}
+
+impl Way {
+    fn word(&self) -> String {
+        match self {
+            Way::Always(mode) => mode.word().to_owned(),
+            Way::Canary(canary) => canary.word(),
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Way> {
+        Mode::from_word(word).map(Way::Always).or_else(|| Canary::from_word(word).map(Way::Canary))
+    }
+}
+
+/// One route: what it covers and how it decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
     /// Primary command names, or `*`.
     pub commands: Vec<String>,
-    /// Who answers them.
-    pub mode: Mode,
+    /// Long names of flags, one of which must be given; empty for any command line.
+    pub flags: Vec<String>,
+    /// Who answers.
+    pub way: Way,
+}
+
+/// The route that covers an invocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matched<'a> {
+    /// This one; its number is from 1.
+    Rule(usize, &'a Way),
+    /// None: legacy answers.
+    None,
+    /// It depends on flags that are not known yet.
+    Flags,
 }
 
 /// What a route table says.
@@ -97,17 +135,25 @@ pub struct Table {
 impl Table {
     /// What holds where there is no table: everything that native knows.
     pub fn built_in() -> Table {
-        let all = Rule { commands: vec!["*".to_owned()], mode: Mode::Native };
+        let all = Rule { commands: vec!["*".to_owned()], flags: Vec::new(), way: Way::Always(Mode::Native) };
         Table { rules: vec![all], ..Table::default() }
     }
 
-    /// The mode for `command` and the number of the rule that gives it, from 1.
-    pub fn mode(&self, command: &str) -> (Mode, Option<usize>) {
-        let covers = |rule: &Rule| rule.commands.iter().any(|name| name == "*" || name == command);
-        match self.rules.iter().position(covers) {
-            Some(at) => (self.rules[at].mode, Some(at + 1)),
-            None => (Mode::Python, None),
+    /// The route for `command`; `flags` are the long names of those that are given, once they are known.
+    pub fn route(&self, command: &str, flags: Option<&[&str]>) -> Matched<'_> {
+        for (at, rule) in self.rules.iter().enumerate() {
+            if !rule.commands.iter().any(|name| name == "*" || name == command) {
+                continue;
+            }
+            match flags {
+                None if !rule.flags.is_empty() => return Matched::Flags,
+                Some(given)
+                    if !rule.flags.is_empty() && !given.iter().any(|flag| rule.flags.iter().any(|one| one == flag)) => {
+                }
+                _ => return Matched::Rule(at + 1, &rule.way),
+            }
         }
+        Matched::None
     }
 }
 
@@ -188,7 +234,14 @@ pub fn compile(rules: &Rules) -> Result<Vec<u8>, String> {
         if rule.commands.is_empty() {
             return Err("a route without a command".to_owned());
         }
-        text.extend_from_slice(format!("route {} {}\n", rule.mode.word(), rule.commands.join(",")).as_bytes());
+        if let Some(flag) = rule.flags.iter().find(|flag| *flag == "*" || !is_command_name(flag)) {
+            return Err(format!("{flag:?} cannot be the long name of a flag"));
+        }
+        text.extend_from_slice(format!("route {} {}", rule.way.word(), rule.commands.join(",")).as_bytes());
+        if !rule.flags.is_empty() {
+            text.extend_from_slice(format!(" {}", rule.flags.join(",")).as_bytes());
+        }
+        text.push(b'\n');
     }
     text.extend_from_slice(b"end\n");
     Ok(text)
@@ -223,18 +276,21 @@ fn parse(text: &[u8]) -> Option<(Table, Vec<Source>)> {
             }
             [b"legacy", path] => table.legacy = Some(unescape(path).map(OsString::from_vec)?.into()),
             [b"transport", word] => table.transport = Transport::from_word(std::str::from_utf8(word).ok()?)?,
-            [b"route", mode, commands] => {
-                let mode = Mode::from_word(std::str::from_utf8(mode).ok()?)?;
-                let commands: Vec<String> = std::str::from_utf8(commands).ok()?.split(',').map(str::to_owned).collect();
-                if !commands.iter().all(|name| is_command_name(name)) {
-                    return None;
-                }
-                table.rules.push(Rule { commands, mode });
-            }
+            [b"route", way, commands] => table.rules.push(rule(way, commands, None)?),
+            [b"route", way, commands, flags] => table.rules.push(rule(way, commands, Some(flags))?),
             _ => return None,
         }
     }
     Some((table, sources))
+}
+
+fn rule(way: &[u8], commands: &[u8], flags: Option<&[u8]>) -> Option<Rule> {
+    let names = |list: &[u8]| -> Option<Vec<String>> {
+        let names: Vec<String> = std::str::from_utf8(list).ok()?.split(',').map(str::to_owned).collect();
+        names.iter().all(|name| is_command_name(name)).then_some(names)
+    };
+    let way = Way::from_word(std::str::from_utf8(way).ok()?)?;
+    Some(Rule { commands: names(commands)?, flags: flags.map_or(Some(Vec::new()), names)?, way })
 }
 
 fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
@@ -244,9 +300,15 @@ fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::canary::Key;
 
     fn rule(mode: Mode, commands: &[&str]) -> Rule {
-        Rule { commands: commands.iter().map(|&c| c.to_owned()).collect(), mode }
+        with_flags(Way::Always(mode), commands, &[])
+    }
+
+    fn with_flags(way: Way, commands: &[&str], flags: &[&str]) -> Rule {
+        let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
+        Rule { commands: owned(commands), flags: owned(flags), way }
     }
 
     fn example(source: &Path) -> Rules {
@@ -266,14 +328,31 @@ mod tests {
         std::fs::write(&at, compile(&rules).expect("compiled")).expect("write");
         let table = read(&at).expect("usable").expect("there");
         assert_eq!(table, rules.table);
-        assert_eq!(table.mode("files"), (Mode::Native, Some(1)));
-        assert_eq!(table.mode("root"), (Mode::Python, Some(2)));
-        assert_eq!(table.mode("cat"), (Mode::Python, None));
+        assert_eq!(table.route("files", None), Matched::Rule(1, &Way::Always(Mode::Native)));
+        assert_eq!(table.route("root", None), Matched::Rule(2, &Way::Always(Mode::Python)));
+        assert_eq!(table.route("cat", Some(&["rev"])), Matched::None);
 
         std::fs::write(&policy, b"version: 1 \n").expect("write");
         assert_eq!(read(&at), Err(TableError::Stale(policy.clone())));
         std::fs::remove_file(&policy).expect("remove");
         assert_eq!(read(&at), Err(TableError::Stale(policy)));
+    }
+
+    #[test]
+    fn flags_narrow_a_route_and_a_canary_is_a_way() {
+        let canary = Canary { threshold: 2500, by: vec![Key::User, Key::Repository], otherwise: Mode::Python };
+        let rules = vec![
+            with_flags(Way::Always(Mode::Python), &["log"], &["template", "patch"]),
+            with_flags(Way::Canary(canary.clone()), &["log", "status"], &[]),
+        ];
+        let text =
+            compile(&Rules { sources: Vec::new(), table: Table { rules, ..Table::default() } }).expect("compiled");
+        let (table, _) = parse(&text).expect("read back");
+        assert_eq!(table.route("log", None), Matched::Flags);
+        assert_eq!(table.route("log", Some(&["rev", "patch"])), Matched::Rule(1, &Way::Always(Mode::Python)));
+        assert_eq!(table.route("log", Some(&["rev"])), Matched::Rule(2, &Way::Canary(canary.clone())));
+        assert_eq!(table.route("status", None), Matched::Rule(2, &Way::Canary(canary)));
+        assert_eq!(table.route("cat", None), Matched::None);
     }
 
     #[test]
@@ -287,7 +366,7 @@ mod tests {
             std::fs::write(&at, &text[..len]).expect("write");
             assert_eq!(read(&at), Err(TableError::Damaged), "{len}");
         }
-        for (from, to) in [("table 1", "table 2"), ("native", "nativ"), ("warm", "hot"), ("status", "sta tus")] {
+        for (from, to) in [("table 1", "table 2"), ("native", "nativ"), ("warm", "hot"), ("status", "sta  tus")] {
             std::fs::write(&at, String::from_utf8_lossy(&text).replace(from, to)).expect("write");
             assert_eq!(read(&at), Err(TableError::Damaged), "{to}");
         }
@@ -302,6 +381,7 @@ mod tests {
         assert!(compile(&with(vec![rule(Mode::Native, &["a b"])])).is_err());
         assert!(compile(&with(vec![rule(Mode::Native, &[])])).is_err());
         assert!(compile(&example(Path::new("/nonexistent"))).is_err());
-        assert_eq!(Table::built_in().mode("anything"), (Mode::Native, Some(1)));
+        assert!(compile(&with(vec![with_flags(Way::Always(Mode::Native), &["log"], &["a b"])])).is_err());
+        assert_eq!(Table::built_in().route("anything", None), Matched::Rule(1, &Way::Always(Mode::Native)));
     }
 }

@@ -60,3 +60,24 @@ test("the strongest layer that says how legacy is reached wins", () => {
   writeFileSync(user(), "version: 1\nlegacy: { transport: warm }\n");
   expect(combine(layers())?.transport).toBe("warm");
 });
+
+test("a canary is chosen by user and repository, and leaves the others to Python, unless it says otherwise", () => {
+  writeFileSync(
+    user(),
+    [
+      "version: 1",
+      "routes:",
+      "  - { command: log, flags: [--template, --rev], mode: canary, percent: 2.5 }",
+      "  - { command: cat, mode: canary, percent: 100, bucketBy: [host], else: native }",
+    ].join("\n"),
+  );
+  expect(combine(layers())?.routes).toEqual([
+    {
+      commands: ["log"],
+      flags: ["template", "rev"],
+      mode: "canary",
+      canary: { percent: 2.5, by: ["user", "repository"], otherwise: "python" },
+    },
+    { commands: ["cat"], mode: "canary", canary: { percent: 100, by: ["host"], otherwise: "native" } },
+  ]);
+});

@@ -44,12 +44,12 @@ describe("a mistake is told with position, value and what is allowed", () => {
     [
       "an unknown mode",
       "version: 1\nroutes:\n  - command: cat\n    mode: nativ\n",
-      "p.yaml:4:11: error: routes[1].mode has a value that is not allowed\n  found: nativ\n  allowed: python, native\n  did you mean native?",
+      "p.yaml:4:11: error: routes[1].mode has a value that is not allowed\n  found: nativ\n  allowed: python, native, canary\n  did you mean native?",
     ],
     [
       "a missing mode",
       "version: 1\nroutes:\n  - command: cat\n",
-      "p.yaml:3:5: error: routes[1].mode is missing\n  allowed: python, native",
+      "p.yaml:3:5: error: routes[1].mode is missing\n  allowed: python, native, canary",
     ],
     [
       "a command that is a mapping",
@@ -65,6 +65,26 @@ describe("a mistake is told with position, value and what is allowed", () => {
       "a relative path",
       "version: 1\nlegacy: { executable: bin/hg }\n",
       "p.yaml:2:23: error: legacy.executable is neither auto nor an absolute path\n  found: bin/hg",
+    ],
+    [
+      "a canary without its share",
+      "version: 1\nroutes:\n  - { command: log, mode: canary }\n",
+      "p.yaml:3:5: error: routes[1].percent: a canary needs it",
+    ],
+    [
+      "a share without a canary",
+      "version: 1\nroutes:\n  - { command: log, mode: native, percent: 5 }\n",
+      "p.yaml:3:44: error: routes[1].percent: only a canary has it\n  found: 5",
+    ],
+    [
+      "a flag that the command does not have",
+      "version: 1\nroutes:\n  - { command: log, flags: [--templat], mode: python }\n",
+      "p.yaml:3:29: error: log has no such flag\n  found: --templat\n  did you mean --template?",
+    ],
+    [
+      "a flag by its letter",
+      "version: 1\nroutes:\n  - { command: log, flags: [-T], mode: python }\n",
+      "p.yaml:3:29: error: routes[1].flags[1] is not the long name of a flag, such as --rev\n  found: -T",
     ],
     ["a key that stands twice", "version: 1\nversion: 1\n", "p.yaml:2:1: error: Map keys must be unique"],
     [
