@@ -62,11 +62,15 @@ impl Normalizer<'_> {
         }
         let text = match kind {
             PatternKind::Glob | PatternKind::Relpath => canonpath(self.root, self.cwd, &text, self.audit)?,
-            PatternKind::Relglob
-            | PatternKind::Path
-            | PatternKind::Filepath
-            | PatternKind::Rootfilesin
-            | PatternKind::Rootglob => normalize_path(&text),
+            PatternKind::Relglob | PatternKind::Rootglob => normalize_path(&text),
+            PatternKind::Path | PatternKind::Filepath | PatternKind::Rootfilesin => {
+                let text = normalize_path(&text);
+                // Legacy really looks there.
+                if text == b".." || text.starts_with(b"../") {
+                    return Err(Stop::unsupported(Reason::PatternUnsupported, "a path that leads out of the root"));
+                }
+                text
+            }
             PatternKind::Listfile | PatternKind::Listfile0 => return self.list(kind, &text, default, out, depth),
             PatternKind::Include => return self.include(text, default, out, depth),
             PatternKind::Re | PatternKind::Relre | PatternKind::Set | PatternKind::Subinclude => text,
