@@ -15,6 +15,7 @@ mod lookup;
 mod options;
 mod output;
 mod pager;
+mod patch;
 mod selection;
 mod spec;
 mod table;

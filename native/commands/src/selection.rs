@@ -43,10 +43,23 @@ impl Prepared {
     /// # Errors
     /// Aborts for paths outside the repository, `PatternUnsupported` for what cannot be matched exactly.
     pub(crate) fn matcher(&self, selected: &Selected, default: PatternKind) -> Outcome<Matcher> {
+        self.matcher_for(selected, default, &self.parsed.arguments)
+    }
+
+    /// The same where not every argument is a pattern.
+    ///
+    /// # Errors
+    /// As [`Prepared::matcher`].
+    pub(crate) fn matcher_for(
+        &self,
+        selected: &Selected,
+        default: PatternKind,
+        patterns: &[Vec<u8>],
+    ) -> Outcome<Matcher> {
         let cwd = self.cwd_in_repository()?;
         let context = self.match_context(&cwd)?;
         let options = MatchOptions {
-            patterns: &self.parsed.arguments,
+            patterns,
             include: self.parsed.list("include"),
             exclude: self.parsed.list("exclude"),
             default,

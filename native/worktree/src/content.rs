@@ -1,12 +1,12 @@
-//! What a tracked file of the working copy holds now.
+//! What tracked files of the working copy hold now.
 
 use crate::WorkingCopy;
 use crate::lookup::audit;
 use amalgam_types::{EXEC_BIT, Outcome, Reason, Stop};
-use rustix::fs::FileType;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags};
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::OwnedFd;
 
 /// A file of the working copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,34 +17,71 @@ pub struct WorkingFile {
     pub flags: u8,
 }
 
+/// Reads files relative to the working copy's root, which is opened once; safe to ask from many threads.
+#[derive(Debug)]
+pub struct WorkingFiles {
+    root: OwnedFd,
+}
+
 impl WorkingCopy<'_> {
-    /// Reads a file that status found to be there.
+    /// Makes its files ready to be read.
     ///
     /// # Errors
-    /// `RepositoryChanged` when it has gone, `PathUnsupported` inside another repository, `ConfigUnsupported` where a
-    /// filter would change what is read.
-    pub fn read_file(&self, path: &[u8]) -> Outcome<WorkingFile> {
+    /// `ConfigUnsupported` where a filter would change what is read, `RepositoryChanged` when the root has gone.
+    pub fn files(&self) -> Outcome<WorkingFiles> {
         self.refuse_filters()?;
+        let root =
+            rustix::fs::open(self.repository.root(), OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
+        root.map(|root| WorkingFiles { root })
+            .map_err(|error| Stop::unsupported(Reason::RepositoryChanged, error.to_string()))
+    }
+}
+
+impl WorkingFiles {
+    /// Reads a file that status found to be there. `folder` is the caller's note of where it read last, empty at first.
+    ///
+    /// # Errors
+    /// `RepositoryChanged` when it has gone, `PathUnsupported` inside another repository.
+    pub fn read(&self, path: &[u8], folder: &mut Vec<u8>) -> Outcome<WorkingFile> {
+        audit(&self.root, path, folder)?;
         let changed = |_| Stop::unsupported(Reason::RepositoryChanged, String::from_utf8_lossy(path));
-        let root = rustix::fs::open(
-            self.repository.root(),
-            rustix::fs::OFlags::PATH | rustix::fs::OFlags::CLOEXEC,
-            rustix::fs::Mode::empty(),
-        )
-        .map_err(|error| Stop::unsupported(Reason::RepositoryChanged, error.to_string()))?;
-        audit(&root, path, &mut Vec::new())?;
-        let full = self.repository.root().join(OsStr::from_bytes(path));
-        let meta = std::fs::symlink_metadata(&full).map_err(changed)?;
-        match FileType::from_raw_mode(meta.mode()) {
+        let stat = rustix::fs::statat(&self.root, path, AtFlags::SYMLINK_NOFOLLOW).map_err(changed)?;
+        match FileType::from_raw_mode(stat.st_mode) {
             FileType::Symlink => {
-                let target = std::fs::read_link(&full).map_err(changed)?;
-                Ok(WorkingFile { content: target.into_os_string().into_encoded_bytes(), flags: b'l' })
+                let target = rustix::fs::readlinkat(&self.root, path, Vec::new()).map_err(changed)?;
+                Ok(WorkingFile { content: target.into_bytes(), flags: b'l' })
             }
             FileType::RegularFile => {
-                let content = std::fs::read(&full).map_err(changed)?;
-                Ok(WorkingFile { content, flags: if meta.mode() & EXEC_BIT != 0 { b'x' } else { 0 } })
+                let file = rustix::fs::openat(&self.root, path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty());
+                let mut content = Vec::with_capacity(usize::try_from(stat.st_size).unwrap_or(0).min(1 << 30) + 1);
+                File::from(file.map_err(changed)?)
+                    .read_to_end(&mut content)
+                    .map_err(|error| Stop::unsupported(Reason::RepositoryChanged, error.to_string()))?;
+                Ok(WorkingFile { content, flags: if stat.st_mode & EXEC_BIT != 0 { b'x' } else { 0 } })
             }
             _ => Err(Stop::unsupported(Reason::FileUnsupported, String::from_utf8_lossy(path))),
+        }
+    }
+
+    /// The same for a tracked file that may have gone; `None` then.
+    ///
+    /// # Errors
+    /// As [`WorkingFiles::read`]; `PathUnsupported` below a symbolic link.
+    pub fn read_if_there(&self, path: &[u8], folder: &mut Vec<u8>) -> Outcome<Option<WorkingFile>> {
+        let above = &path[..memchr::memrchr(b'/', path).unwrap_or(0)];
+        if above != folder.as_slice() {
+            for end in memchr::memchr_iter(b'/', above).chain([above.len()]).filter(|&end| end > 0) {
+                match rustix::fs::statat(&self.root, &above[..end], AtFlags::SYMLINK_NOFOLLOW) {
+                    Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Directory => {}
+                    Err(rustix::io::Errno::NOENT) => return Ok(None),
+                    _ => return Err(Stop::unsupported(Reason::PathUnsupported, String::from_utf8_lossy(path))),
+                }
+            }
+        }
+        audit(&self.root, path, folder)?;
+        match rustix::fs::statat(&self.root, path, AtFlags::SYMLINK_NOFOLLOW) {
+            Err(rustix::io::Errno::NOENT) => Ok(None),
+            _ => self.read(path, folder).map(Some),
         }
     }
 }

@@ -19,7 +19,7 @@ mod status;
 mod walk;
 
 pub use compare::status_between;
-pub use content::WorkingFile;
+pub use content::{WorkingFile, WorkingFiles};
 pub use copies::{Copies, Target};
 pub use dirstate::{Dirstate, FileEntry};
 pub use explicit::BadReason;

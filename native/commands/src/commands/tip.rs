@@ -8,7 +8,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "tip",
     aliases: &[],
     flags: &[
-        Flag::switch('p', "patch").legacy(),
+        Flag::switch('p', "patch"),
         Flag::switch('g', "git"),
         Flag::value('\0', "style"),
         Flag::value('T', "template"),

@@ -8,6 +8,7 @@ mod evolution;
 mod fate;
 mod fields;
 mod file_lists;
+pub(crate) mod file_revisions;
 pub(crate) mod graph;
 pub(crate) mod keywords;
 mod latest_tags;

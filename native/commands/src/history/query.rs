@@ -50,6 +50,21 @@ pub(crate) fn quoted(text: &[u8]) -> Vec<u8> {
     [b"'", string_escaped(text).as_slice(), b"'"].concat()
 }
 
+/// The expression for the changesets that are only reachable by a bookmark.
+pub(crate) fn only_by_bookmark(name: &[u8]) -> Vec<u8> {
+    let mark = quoted(&[b"literal:", name].concat());
+    [
+        b"ancestors(bookmark(".as_slice(),
+        &mark,
+        b")) - ancestors(head() and not bookmark(",
+        &mark,
+        b")) - ancestors(bookmark() and not bookmark(",
+        &mark,
+        b"))",
+    ]
+    .concat()
+}
+
 fn working_directory() -> Stop {
     Stop::unsupported(Reason::RevisionExpression, "the working directory")
 }

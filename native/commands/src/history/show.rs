@@ -7,13 +7,21 @@ use crate::history::keywords::Keywords;
 use crate::history::printer::Printer;
 use crate::history::template::{self, Rendered, Templates};
 use crate::history::{History, fields};
+use crate::patch::{FilesOf, Patches};
+use amalgam_matching::Matcher;
 use amalgam_types::{Outcome, Reason, Rev, Stop};
 
 /// What shows changesets.
 pub(crate) struct Displayer<'h> {
     history: &'h History<'h>,
     shape: Shape<'h>,
+    patches: Option<Patches>,
+    files: FilesOf,
+    written: usize,
 }
+
+/// More than this is not kept back until all of it is certain.
+const MOST: usize = 256 << 20;
 
 enum Shape<'h> {
     Default(Printer),
@@ -30,19 +38,23 @@ pub(crate) fn with_displayer(
     out: &mut Output<'_>,
     show: impl FnOnce(&mut Displayer<'_>, &mut Output<'_>) -> Outcome<()>,
 ) -> Outcome<()> {
+    let patches = Patches::settle(history.prepared)?;
     match template::find(history.prepared, out)? {
-        Spec::Plain => show(&mut Displayer { history, shape: Shape::Default(Printer::new(history)?) }, out),
+        Spec::Plain => show(&mut Displayer::new(history, Shape::Default(Printer::new(history)?), patches), out),
+        Spec::Machine(_) | Spec::Fields(..) if patches.is_some() => {
+            Err(Stop::unsupported(Reason::TemplateStyle, "patches in a form for machines"))
+        }
         spec @ (Spec::Machine(Machine::Json | Machine::Cbor) | Spec::Fields(..)) => {
             let form = Form::of(history.prepared, "log", spec);
             form.show(Some(history), out, |formatter, out| {
-                show(&mut Displayer { history, shape: Shape::Formatter(formatter) }, out)
+                show(&mut Displayer::new(history, Shape::Formatter(formatter), None), out)
             })
         }
         spec => {
             let keywords = Keywords::new(history, out.styles().cloned())?;
             let templates = Templates::new(&spec, history, &keywords)?;
             out.write(&templates.start()?.unwrap_or_default());
-            let mut displayer = Displayer { history, shape: Shape::Templates(Box::new(templates)) };
+            let mut displayer = Displayer::new(history, Shape::Templates(Box::new(templates)), patches);
             show(&mut displayer, out)?;
             if let Shape::Templates(mut templates) = displayer.shape {
                 out.write(&templates.end()?);
@@ -52,7 +64,17 @@ pub(crate) fn with_displayer(
     }
 }
 
-impl Displayer<'_> {
+impl<'h> Displayer<'h> {
+    fn new(history: &'h History<'h>, shape: Shape<'h>, patches: Option<Patches>) -> Self {
+        let files = FilesOf::Matching(Box::new(Matcher::always()));
+        Displayer { history, shape, patches, files, written: 0 }
+    }
+
+    /// Leaves other files out of the patches.
+    pub(crate) fn limit_patches(&mut self, files: FilesOf) {
+        self.files = files;
+    }
+
     /// Writes one changeset.
     ///
     /// # Errors
@@ -91,14 +113,27 @@ impl Displayer<'_> {
         graph_width: Option<usize>,
         out: &Output<'_>,
     ) -> Outcome<Rendered> {
-        match &mut self.shape {
+        let mut rendered = match &mut self.shape {
             Shape::Default(printer) => {
                 let mut rendered = Rendered::default();
                 printer.print(&self.history.changeset(rev)?, copies, out, &mut rendered.text)?;
-                Ok(rendered)
+                rendered
             }
-            Shape::Formatter(_) => Err(Stop::unsupported(Reason::TemplateStyle, "a form for machines beside a graph")),
-            Shape::Templates(templates) => templates.show(rev, copies, graph_width),
+            Shape::Formatter(_) => {
+                return Err(Stop::unsupported(Reason::TemplateStyle, "a form for machines beside a graph"));
+            }
+            Shape::Templates(templates) => templates.show(rev, copies, graph_width)?,
+        };
+        let prepared = self.history.prepared;
+        if let Some(patches) = &self.patches
+            && !(matches!(self.shape, Shape::Default(_)) && prepared.quiet()?)
+        {
+            patches.add(prepared, rev, &self.files, graph_width.unwrap_or(0), out, &mut rendered.text)?;
+            self.written += rendered.text.len();
+            if self.written > MOST {
+                return Err(Stop::unsupported(Reason::OutputUnsupported, "patches of so many changesets"));
+            }
         }
+        Ok(rendered)
     }
 }

@@ -1,17 +1,12 @@
 //! `hg diff`: how files differ between two sides.
 
-mod files;
-mod options;
 mod sides;
 
 use crate::comparison::{compare, matcher, write_complaints};
 use crate::display::PathDisplay;
+use crate::patch::{self, LISTS};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
-use amalgam_diff::label::Labeller;
-use amalgam_diff::{DiffOptions, FileDiff, stat};
-use amalgam_template::width::columns;
-use amalgam_types::{Outcome, Reason, Stop};
-use amalgam_worktree::StatusOptions;
+use amalgam_types::Outcome;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "diff",
@@ -47,20 +42,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run,
 };
 
-/// What a comparison needs to know of the files: those that both sides have, and those that one side has.
-const LISTS: StatusOptions = StatusOptions {
-    list_modified: true,
-    list_added: true,
-    list_removed: true,
-    list_deleted: true,
-    list_clean: false,
-    list_unknown: false,
-    list_ignored: false,
-};
-
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let sides = sides::settle(prepared)?;
-    let mut options = options::settle(prepared)?;
+    let mut options = patch::settle_options(prepared)?;
     let stat = prepared.parsed.switch("stat");
     let display = if stat {
         (options.context, options.no_prefix) = (0, false);
@@ -70,69 +54,23 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     };
     let matcher = matcher(prepared, sides.sides)?;
     let result = compare(prepared, sides.sides, &matcher, LISTS)?;
-    let diffs = files::diffs(prepared, &sides, &matcher, &result, &options, &display)?;
-    let lines = if stat { stat_lines(prepared, &diffs)? } else { Vec::new() };
+    let diffs = patch::diffs(prepared, &sides, &matcher, &result, &options, &display)?;
+    let lines = if stat { patch::stat_lines(&diffs, patch::stat_width(prepared, 0)?) } else { Vec::new() };
 
     write_complaints(prepared, sides.sides, &result, out)?;
     pager::start(prepared, out)?;
+    let colored = out.is_colored();
+    let mut write = |piece: &[u8], label: &str| match label {
+        "" => out.write(piece),
+        label => out.write_labelled(piece, label),
+    };
     if stat {
-        write_stat(&lines, out);
+        patch::write_stat(&lines, &mut write);
     } else {
-        write_diffs(diffs, &options, out);
+        patch::write_diffs(&diffs, &options, colored, &mut write);
     }
     if let Some(refresh) = &result.refresh {
         refresh.write();
     }
     Ok(0)
-}
-
-fn write_diffs(diffs: Vec<FileDiff>, options: &DiffOptions, out: &mut Output<'_>) {
-    if !out.is_colored() {
-        for diff in diffs {
-            out.write(&diff.header);
-            out.write_owned(diff.body);
-        }
-        return;
-    }
-    let mut labeller = Labeller::new(options.word_diff);
-    for diff in &diffs {
-        for part in [&diff.header, &diff.body] {
-            labeller.label(part, &mut |piece, label| match label {
-                "" => out.write(piece),
-                label => out.write_labelled(piece, label),
-            });
-        }
-    }
-}
-
-fn stat_lines(prepared: &Prepared, diffs: &[FileDiff]) -> Outcome<Vec<stat::Line>> {
-    let mut counter = stat::Counter::default();
-    diffs.iter().for_each(|diff| counter.add(diff));
-    Ok(stat::render(counter.files(), width(prepared)?, &columns))
-}
-
-fn write_stat(lines: &[stat::Line], out: &mut Output<'_>) {
-    for line in lines {
-        for (piece, label) in line {
-            if label.is_empty() {
-                out.write(piece);
-            } else if !piece.is_empty() {
-                out.write_labelled(piece, label);
-            }
-        }
-        out.write(b"\n");
-    }
-}
-
-/// How wide a diffstat may be.
-fn width(prepared: &Prepared) -> Outcome<usize> {
-    if amalgam_config::plain(&prepared.env, None) {
-        return Ok(80);
-    }
-    if let Some(given) = prepared.env.get("COLUMNS") {
-        let number = std::str::from_utf8(given).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-        let number = number.and_then(|text| text.parse().ok());
-        return number.ok_or_else(|| Stop::unsupported(Reason::EnvironmentUnsupported, "COLUMNS"));
-    }
-    Ok(prepared.terminal.columns.map_or(80, usize::from))
 }

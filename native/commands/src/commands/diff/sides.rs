@@ -2,17 +2,9 @@
 
 use crate::Prepared;
 use crate::comparison::Sides;
+use crate::patch::Directed;
 use amalgam_query::Pair;
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
-
-/// A comparison with its direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Directed {
-    /// What is compared; the working directory, if it takes part, is the later side.
-    pub(super) sides: Sides,
-    /// The later side is shown as the older one.
-    pub(super) turned: bool,
-}
 
 /// Reads the revision flags.
 ///

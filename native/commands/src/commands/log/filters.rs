@@ -35,7 +35,7 @@ impl<'h, 'a> Filters<'h, 'a> {
         }
         let mut marked = HashSet::new();
         for name in parsed.list("bookmark") {
-            marked.extend(set(history, &by_bookmark(name))?);
+            marked.extend(set(history, &query::only_by_bookmark(name))?);
         }
         if !parsed.list("bookmark").is_empty() {
             wanted.push(marked);
@@ -116,21 +116,6 @@ fn branch(history: &History<'_>, name: &[u8]) -> Outcome<Vec<u8>> {
 /// The set of an expression, by revision.
 fn set(history: &History<'_>, expression: &[u8]) -> Outcome<HashSet<Rev>> {
     Ok(query::own(history, expression)?.into_iter().collect())
-}
-
-/// The changesets that are only reachable by a bookmark.
-fn by_bookmark(name: &[u8]) -> Vec<u8> {
-    let mark = query::quoted(&[b"literal:", name].concat());
-    [
-        b"ancestors(bookmark(".as_slice(),
-        &mark,
-        b")) - ancestors(head() and not bookmark(",
-        &mark,
-        b")) - ancestors(bookmark() and not bookmark(",
-        &mark,
-        b"))",
-    ]
-    .concat()
 }
 
 /// What is looked for, in lower case. Beyond ASCII, Python's tables would decide.

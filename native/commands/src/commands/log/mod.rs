@@ -5,16 +5,18 @@ mod follow;
 mod graph;
 mod select;
 
+pub(crate) use select::{Selection, selection};
+
 use crate::history::{History, with_displayer};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
-use amalgam_types::Outcome;
+use amalgam_types::{Outcome, Reason, Stop};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "log",
     aliases: &["history"],
     flags: &[
         Flag::switch('f', "follow"),
-        Flag::switch('\0', "follow-first").legacy(),
+        Flag::switch('\0', "follow-first"),
         Flag::value('d', "date"),
         Flag::switch('C', "copies"),
         Flag::list('k', "keyword"),
@@ -27,11 +29,11 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::list('b', "branch"),
         Flag::list('B', "bookmark"),
         Flag::list('P', "prune"),
-        Flag::switch('p', "patch").legacy(),
+        Flag::switch('p', "patch"),
         Flag::switch('g', "git"),
         Flag::value('l', "limit"),
         Flag::switch('M', "no-merges"),
-        Flag::switch('\0', "stat").legacy(),
+        Flag::switch('\0', "stat"),
         Flag::switch('G', "graph"),
         Flag::value('\0', "style"),
         Flag::value('T', "template"),
@@ -45,12 +47,21 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     run,
 };
 
+/// Whoever reads patches in a terminal begins with the first ones. Native writes nothing before it has all of them, and
+/// legacy writes as it goes.
+const READ_AT_ONCE: usize = 500;
+
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let history = History::new(prepared)?;
-    let revs = select::revisions(&history)?;
+    let Selection { revs, files } = selection(&history, &prepared.parsed.arguments)?;
+    let with_patches = prepared.parsed.switch("patch") || prepared.parsed.switch("stat");
+    if with_patches && revs.len() > READ_AT_ONCE && prepared.terminal.stdout_tty {
+        return Err(Stop::unsupported(Reason::OutputUnsupported, "patches that are read while more are made"));
+    }
     pager::start(prepared, out)?;
     let copies = prepared.parsed.switch("copies");
     with_displayer(&history, out, |displayer, out| {
+        displayer.limit_patches(files);
         if prepared.parsed.switch("graph") {
             return graph::show(&history, &revs, copies, displayer, out);
         }

@@ -3,11 +3,12 @@
 use super::filters::Filters;
 use super::follow;
 use crate::history::{History, query};
+use crate::patch::FilesOf;
 use crate::selection::Selected;
 use amalgam_matching::{Matcher, PatternKind};
 use amalgam_types::{Abort, AbortKind, NULL_REV, Outcome, Reason, Rev, Stop};
 use amalgam_worktree::tracked_files;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
@@ -18,12 +19,27 @@ enum ByFiles {
     /// The changesets that introduced a revision of a file.
     Introducing(HashSet<Rev>),
     /// Those that touch a file that matches.
-    Touching(Box<Matcher>),
+    Touching,
+}
+
+/// What is shown.
+pub(crate) struct Selection {
+    /// The changesets, in order.
+    pub(crate) revs: Vec<Rev>,
+    /// The files that patches are about.
+    pub(crate) files: FilesOf,
+}
+
+impl Selection {
+    fn empty() -> Self {
+        Selection { revs: Vec::new(), files: FilesOf::Followed(BTreeMap::new()) }
+    }
 }
 
 /// Flags under which more changesets must be looked at than are shown.
 const FILTERING: &[&str] = &[
     "follow",
+    "follow-first",
     "date",
     "keyword",
     "removed",
@@ -38,13 +54,13 @@ const FILTERING: &[&str] = &[
     "exclude",
 ];
 
-/// The changesets to show.
+/// The changesets to show, of the files that match `patterns`.
 ///
 /// # Errors
 /// Legacy's errors for limits, names and files; whatever makes native uncertain.
-pub(super) fn revisions(history: &History<'_>) -> Outcome<Vec<Rev>> {
-    match chosen(history) {
-        Err(Stop::Abort(_)) if conditions(history) > 1 => {
+pub(crate) fn selection(history: &History<'_>, patterns: &[Vec<u8>]) -> Outcome<Selection> {
+    match chosen(history, patterns) {
+        Err(Stop::Abort(_)) if conditions(history, patterns) > 1 => {
             Err(Stop::unsupported(Reason::UsageError, "which of several conditions legacy finds wrong first"))
         }
         other => other,
@@ -52,18 +68,18 @@ pub(super) fn revisions(history: &History<'_>) -> Outcome<Vec<Rev>> {
 }
 
 /// How many values were given in which legacy can find a mistake.
-fn conditions(history: &History<'_>) -> usize {
+fn conditions(history: &History<'_>, patterns: &[Vec<u8>]) -> usize {
     let parsed = &history.prepared.parsed;
     let lists = ["rev", "branch", "only-branch", "prune", "bookmark", "user", "include", "exclude"];
     let listed: usize = lists.iter().map(|flag| parsed.list(flag).len()).sum();
     let single = ["date", "limit"].iter().filter(|flag| parsed.value(flag).is_some()).count();
-    listed + single + parsed.arguments.len()
+    listed + single + patterns.len()
 }
 
-fn chosen(history: &History<'_>) -> Outcome<Vec<Rev>> {
+fn chosen(history: &History<'_>, patterns: &[Vec<u8>]) -> Outcome<Selection> {
     let parsed = &history.prepared.parsed;
-    let patterns = [parsed.list("include"), parsed.list("exclude"), &parsed.arguments];
-    if patterns.iter().any(|given| given.iter().any(|pattern| pattern.starts_with(b"include:"))) {
+    let given = [parsed.list("include"), parsed.list("exclude"), patterns];
+    if given.iter().any(|given| given.iter().any(|pattern| pattern.starts_with(b"include:"))) {
         return Err(Stop::unsupported(Reason::PatternUnsupported, "include: in log"));
     }
     let limit = limit(history)?;
@@ -71,8 +87,9 @@ fn chosen(history: &History<'_>) -> Outcome<Vec<Rev>> {
     if graph && history.prepared.config.bool_or("experimental", "log.topo", false)? {
         return Err(Stop::unsupported(Reason::ConfigUnsupported, "experimental.log.topo"));
     }
-    let follow = parsed.switch("follow");
-    let filtered = parsed.given().any(|flag| FILTERING.contains(&flag)) || !parsed.arguments.is_empty();
+    let first = parsed.switch("follow-first");
+    let follow = first || parsed.switch("follow");
+    let filtered = parsed.given().any(|flag| FILTERING.contains(&flag)) || !patterns.is_empty();
     let named = match parsed.list("rev") {
         [] => None,
         specs if filtered || graph => Some(query::revisions(history, specs)?),
@@ -87,26 +104,29 @@ fn chosen(history: &History<'_>) -> Outcome<Vec<Rev>> {
         None => {
             // Everything visible: nothing to show in an empty history, whatever else is asked.
             if history.visibility()?.tip() < 0 {
-                return Ok(Vec::new());
+                return Ok(Selection::empty());
             }
             Vec::new()
         }
     };
     if start.is_empty() && (named.is_some() || follow) {
-        return Ok(Vec::new());
+        return Ok(Selection::empty());
     }
-    let matcher = history.prepared.matcher(&Selected::WorkingCopy, PatternKind::Relpath)?;
-    if parsed.arguments.iter().any(Vec::is_empty) {
+    let matcher = history.prepared.matcher_for(&Selected::WorkingCopy, PatternKind::Relpath, patterns)?;
+    if patterns.iter().any(Vec::is_empty) {
         return Err(Stop::unsupported(Reason::PatternUnsupported, "an empty pattern"));
     }
-    let (followed, files) =
-        if follow { followed(history, &start, named.is_some(), matcher)? } else { (None, by_files(history, matcher)?) };
+    let (followed, files) = if follow {
+        followed(history, &start, named.is_some(), first, &matcher)?
+    } else {
+        (None, by_files(history, &matcher)?)
+    };
     let mut filters = Filters::new(history)?;
     let mut keep = |rev: Rev| -> Outcome<bool> {
         let files = match &files {
             ByFiles::All => true,
             ByFiles::Introducing(revs) => revs.contains(&rev),
-            ByFiles::Touching(matcher) => {
+            ByFiles::Touching => {
                 // Most changesets touch few files, and all of them are needed only here.
                 let changeset = history.changeset(rev)?;
                 changeset.entry()?.files().any(|path| matcher.matches(path))
@@ -115,23 +135,29 @@ fn chosen(history: &History<'_>) -> Outcome<Vec<Rev>> {
         Ok(files && filters.keep(rev)?)
     };
     let limit = limit.unwrap_or(usize::MAX);
-    match followed.or(named) {
+    let (along, along_files) = match followed {
+        Some(Followed { revs, files }) => (Some(revs), files),
+        None => (None, None),
+    };
+    let revs = match along.or(named) {
         Some(mut revs) => {
             if graph {
                 revs.sort_unstable_by(|a, b| b.cmp(a));
             }
-            taken(revs.into_iter(), limit, &mut keep)
+            taken(revs.into_iter(), limit, &mut keep)?
         }
         None => match &files {
             // Only what can be kept need be looked at.
             ByFiles::Introducing(revs) => {
                 let mut revs: Vec<Rev> = revs.iter().copied().collect();
                 revs.sort_unstable_by(|a, b| b.cmp(a));
-                taken(revs.into_iter(), limit, &mut keep)
+                taken(revs.into_iter(), limit, &mut keep)?
             }
-            _ => taken(history.all()?, limit, &mut keep),
+            _ => taken(history.all()?, limit, &mut keep)?,
         },
-    }
+    };
+    let files = along_files.map_or_else(|| FilesOf::Matching(Box::new(matcher)), FilesOf::Followed);
+    Ok(Selection { revs, files })
 }
 
 fn taken(
@@ -168,7 +194,7 @@ fn limit(history: &History<'_>) -> Outcome<Option<usize>> {
 }
 
 /// Without following: plain files by their own history, everything else by the files that changesets list.
-fn by_files(history: &History<'_>, matcher: Matcher) -> Outcome<ByFiles> {
+fn by_files(history: &History<'_>, matcher: &Matcher) -> Outcome<ByFiles> {
     if matcher.is_always() {
         return Ok(ByFiles::All);
     }
@@ -200,7 +226,7 @@ fn by_files(history: &History<'_>, matcher: Matcher) -> Outcome<ByFiles> {
         }
     }
     if slow {
-        return Ok(ByFiles::Touching(Box::new(matcher)));
+        return Ok(ByFiles::Touching);
     }
     let visibility = history.visibility()?;
     if introducing.iter().any(|&rev| rev < 0 || rev >= history.changelog.len() || visibility.is_hidden(rev)) {
@@ -217,15 +243,29 @@ fn was_there(history: &History<'_>, name: &[u8]) -> Outcome<bool> {
     history.repository.was_tracked(name)
 }
 
-/// With following: the ancestors, or what the files descend from.
+/// What following leads to.
+struct Followed {
+    revs: Vec<Rev>,
+    /// Where files were followed: their names in each changeset.
+    files: Option<BTreeMap<Rev, Vec<Vec<u8>>>>,
+}
+
+impl Followed {
+    fn ancestors(history: &History<'_>, start: &[Rev], first: bool, by: ByFiles) -> Outcome<(Option<Self>, ByFiles)> {
+        Ok((Some(Followed { revs: follow::ancestors(history, start, first)?, files: None }), by))
+    }
+}
+
+/// With following: the ancestors, or what the files descend from; of merges only the first parents with `first`.
 fn followed(
     history: &History<'_>,
     start: &[Rev],
     named: bool,
-    matcher: Matcher,
-) -> Outcome<(Option<Vec<Rev>>, ByFiles)> {
+    first: bool,
+    matcher: &Matcher,
+) -> Outcome<(Option<Followed>, ByFiles)> {
     if matcher.is_always() {
-        return Ok((Some(follow::ancestors(history, start)?), ByFiles::All));
+        return Followed::ancestors(history, start, first, ByFiles::All);
     }
     let mut slow = matcher.any_patterns() || history.prepared.parsed.switch("removed");
     let names = matcher.explicit_files();
@@ -248,15 +288,16 @@ fn followed(
     if slow {
         for name in names {
             if was_there(history, name)? {
-                return Ok((Some(follow::ancestors(history, start)?), ByFiles::Touching(Box::new(matcher))));
+                return Followed::ancestors(history, start, first, ByFiles::Touching);
             }
         }
         if matcher.any_patterns() && names.is_empty() {
-            return Ok((Some(follow::ancestors(history, start)?), ByFiles::Touching(Box::new(matcher))));
+            return Followed::ancestors(history, start, first, ByFiles::Touching);
         }
         return Err(Stop::unsupported(Reason::PatternUnsupported, "following what never was"));
     }
-    Ok((Some(follow::files(history, start, names)?), ByFiles::All))
+    let files = follow::files(history, start, names, first)?;
+    Ok((Some(Followed { revs: files.keys().rev().copied().collect(), files: Some(files) }), ByFiles::All))
 }
 
 /// With `-r`: whether any name is a folder; every name must be in one of the revisions.

@@ -8,7 +8,7 @@ use amalgam_types::{Outcome, Reason, Stop};
 ///
 /// # Errors
 /// `ConfigUnsupported` for settings that native does not implement, and whatever is wrong with a value.
-pub(super) fn settle(prepared: &Prepared) -> Outcome<DiffOptions> {
+pub(crate) fn settle(prepared: &Prepared) -> Outcome<DiffOptions> {
     let (parsed, config) = (&prepared.parsed, &prepared.config);
     refuse(prepared)?;
     let is_plain = amalgam_config::plain(&prepared.env, None);

@@ -1,6 +1,6 @@
 //! The files of a diff: which are shown, against which, and what is in them.
 
-use super::sides::Directed;
+use super::Directed;
 use crate::Prepared;
 use crate::comparison::{Sides, copies, working_copy};
 use crate::display::PathDisplay;
@@ -9,18 +9,28 @@ use amalgam_diff::{Content, DiffOptions, FileChange, FileDiff, Side, file_diff};
 use amalgam_formats::manifest::Manifest;
 use amalgam_matching::Matcher;
 use amalgam_query::{Clock, parse_date};
+use amalgam_repo::{Filelog, Repository};
 use amalgam_template::dates;
 use amalgam_types::{Outcome, Reason, Rev, Stop, short_hex};
-use amalgam_worktree::{Copies, PathList, StatusResult, WorkingCopy};
+use amalgam_worktree::{Copies, PathList, StatusResult, WorkingFiles};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// From so many files on, they are read and compared side by side.
+const MANY: usize = 16;
+
 /// One side, as contents are read from it.
 struct Source<'a> {
-    working_copy: WorkingCopy<'a>,
-    /// `None` for the working directory.
-    rev: Option<(Rev, Arc<Manifest>)>,
+    repository: &'a Repository,
+    from: From,
     date: Vec<u8>,
+}
+
+/// Where contents are read from.
+enum From {
+    WorkingCopy(WorkingFiles),
+    Revision(Rev, Arc<Manifest>),
 }
 
 /// A file's content, flags and name on one side.
@@ -41,7 +51,7 @@ struct Names<'a> {
 ///
 /// # Errors
 /// Whatever makes native uncertain; nothing was written then.
-pub(super) fn diffs(
+pub(crate) fn diffs(
     prepared: &Prepared,
     directed: &Directed,
     matcher: &Matcher,
@@ -64,26 +74,48 @@ pub(super) fn diffs(
     let (left, right) = (Source::open(prepared, left, dates)?, Source::open(prepared, right, dates)?);
     let mut revisions = Vec::new();
     for source in [&left, &right] {
-        if let Some((rev, _)) = source.rev {
+        if let From::Revision(rev, _) = source.from {
             revisions.push(short_hex(&changeset_node(prepared.repository()?, rev)?));
         }
     }
     let copied = if options.git { copies_of(prepared, directed, matcher, &left)? } else { Copies::new() };
-    let mut all = Vec::new();
-    for names in shown(&result.modified, added, removed, &copied, &left)? {
-        let old = names.old.map(|path| left.read(path, display)).transpose()?;
-        let new = names.new.map(|path| right.read(path, display)).transpose()?;
+    let names = shown(&result.modified, added, removed, &copied, &left)?;
+    let diff = |folder: &mut Vec<u8>, names: &Names<'_>| -> Outcome<FileDiff> {
+        let (old, new) = read_both(&left, &right, names, display, folder)?;
         let change = FileChange {
             old: old.as_ref().map(|version| version.side(&left.date)),
             new: new.as_ref().map(|version| version.side(&right.date)),
             origin: names.origin,
             revisions: &revisions,
         };
-        let diff = file_diff(&change, options)
-            .map_err(|_| Stop::unsupported(Reason::OutputUnsupported, "binary content in the git format"))?;
-        all.push(diff);
+        file_diff(&change, options)
+            .map_err(|_| Stop::unsupported(Reason::OutputUnsupported, "binary content in the git format"))
+    };
+    if names.len() < MANY {
+        let mut folder = Vec::new();
+        return names.iter().map(|names| diff(&mut folder, names)).collect();
     }
-    Ok(all)
+    names.par_iter().map_init(Vec::new, diff).collect()
+}
+
+/// Both versions of a file. The history of a file is opened once where both are in it.
+fn read_both(
+    left: &Source<'_>,
+    right: &Source<'_>,
+    names: &Names<'_>,
+    display: &PathDisplay,
+    folder: &mut Vec<u8>,
+) -> Outcome<(Option<Version>, Option<Version>)> {
+    let same = names.old.is_some() && names.old == names.new;
+    let both = same && [left, right].iter().all(|side| matches!(side.from, From::Revision(..)));
+    let filelog = match names.old {
+        Some(path) if both => Some(left.repository.filelog(path)?),
+        _ => None,
+    };
+    let mut read = |side: &Source<'_>, path: Option<&[u8]>| {
+        path.map(|path| side.read(path, filelog.as_ref(), display, folder)).transpose()
+    };
+    Ok((read(left, names.old)?, read(right, names.new)?))
 }
 
 impl<'a> Source<'a> {
@@ -105,27 +137,43 @@ impl<'a> Source<'a> {
                 dates::default(seconds, offset)?
             }
         };
-        let rev = rev.map(|rev| Ok::<_, Stop>((rev, repository.manifest_of(rev)?))).transpose()?;
-        Ok(Source { working_copy, rev, date })
+        let from = match rev {
+            Some(rev) => From::Revision(rev, repository.manifest_of(rev)?),
+            None => From::WorkingCopy(working_copy.files()?),
+        };
+        Ok(Source { repository, from, date })
     }
 
     /// Whether this side has the file. Of the working directory only files are asked about that it has.
     fn has(&self, path: &[u8]) -> Outcome<bool> {
-        match &self.rev {
-            Some((_, manifest)) => Ok(manifest.get(path)?.is_some()),
-            None => Ok(true),
+        match &self.from {
+            From::Revision(_, manifest) => Ok(manifest.get(path)?.is_some()),
+            From::WorkingCopy(_) => Ok(true),
         }
     }
 
-    fn read(&self, path: &[u8], display: &PathDisplay) -> Outcome<Version> {
+    fn read(
+        &self,
+        path: &[u8],
+        filelog: Option<&Filelog>,
+        display: &PathDisplay,
+        folder: &mut Vec<u8>,
+    ) -> Outcome<Version> {
         let shown = display.show(path).into_owned();
-        let Some((_, manifest)) = &self.rev else {
-            let file = self.working_copy.read_file(path)?;
-            return Ok(Version { path: shown, content: file.content, flags: file.flags });
+        let manifest = match &self.from {
+            From::Revision(_, manifest) => manifest,
+            From::WorkingCopy(files) => {
+                let file = files.read(path, folder)?;
+                return Ok(Version { path: shown, content: file.content, flags: file.flags });
+            }
         };
         let entry = manifest.get(path)?;
         let entry = entry.ok_or_else(|| Stop::unsupported(Reason::RepositoryChanged, String::from_utf8_lossy(path)))?;
-        let content = self.working_copy.repository.file_content(path, &entry.node()?)?;
+        let node = entry.node()?;
+        let content = match filelog {
+            Some(filelog) => filelog.content_of(&node)?,
+            None => self.repository.file_content(path, &node)?,
+        };
         Ok(Version { path: shown, content, flags: entry.flags })
     }
 }

@@ -1,0 +1,34 @@
+//! The differences between two sides as text: what `diff` prints, and `log`, `tip` and `export` below a changeset.
+
+mod changesets;
+mod files;
+mod options;
+mod write;
+
+pub(crate) use changesets::{Change, FilesOf, Patches};
+pub(crate) use files::diffs;
+pub(crate) use options::settle as settle_options;
+pub(crate) use write::{stat_lines, stat_width, write_diffs, write_stat};
+
+use crate::comparison::Sides;
+use amalgam_worktree::StatusOptions;
+
+/// A comparison with its direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Directed {
+    /// What is compared; the working directory, if it takes part, is the later side.
+    pub(crate) sides: Sides,
+    /// The later side is shown as the older one.
+    pub(crate) turned: bool,
+}
+
+/// What a comparison needs to know of the files: those that both sides have, and those that one side has.
+pub(crate) const LISTS: StatusOptions = StatusOptions {
+    list_modified: true,
+    list_added: true,
+    list_removed: true,
+    list_deleted: true,
+    list_clean: false,
+    list_unknown: false,
+    list_ignored: false,
+};
