@@ -12,6 +12,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     commands::cat::SPEC,
     commands::config::SPEC,
     commands::diff::SPEC,
+    commands::export::SPEC,
     commands::files::SPEC,
     commands::heads::SPEC,
     commands::identify::SPEC,

@@ -6,6 +6,7 @@ pub(crate) mod branches;
 pub(crate) mod cat;
 pub(crate) mod config;
 pub(crate) mod diff;
+pub(crate) mod export;
 pub(crate) mod files;
 pub(crate) mod heads;
 pub(crate) mod identify;

@@ -1,0 +1,132 @@
+//! `hg export`: changesets as patches that `hg import` reads.
+
+use crate::history::{Changeset, History, query};
+use crate::patch::{Change, settle_options};
+use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use amalgam_diff::DiffOptions;
+use amalgam_matching::Matcher;
+use amalgam_template::dates;
+use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Stop};
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    name: "export",
+    aliases: &[],
+    flags: &[
+        Flag::value('B', "bookmark"),
+        Flag::value('o', "output"),
+        Flag::switch('\0', "switch-parent"),
+        Flag::list('r', "rev"),
+        Flag::switch('a', "text"),
+        Flag::switch('g', "git"),
+        Flag::switch('\0', "binary"),
+        Flag::switch('\0', "nodates"),
+        Flag::value('T', "template"),
+    ],
+    repository: RepositoryUse::Required,
+    infers_repository: false,
+    paged: true,
+    summary: "dump the header and diffs for one or more changesets",
+    run,
+};
+
+/// More than this is not kept back until all of it is certain.
+const MOST: usize = 256 << 20;
+
+fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    if prepared.parsed.value("template").is_some() {
+        return Err(Stop::unsupported(Reason::OutputUnsupported, "--template"));
+    }
+    if prepared.parsed.value("output").is_some_and(|target| target != b"-") {
+        return Err(Stop::unsupported(Reason::OutputUnsupported, "export into files"));
+    }
+    let history = History::new(prepared)?;
+    let revs = match prepared.parsed.value("bookmark") {
+        Some(_) if !prepared.parsed.list("rev").is_empty() => {
+            return Err(Stop::unsupported(Reason::UsageError, "flags that exclude each other"));
+        }
+        Some(name) => {
+            if history.repository.bookmarks(&prepared.config)?.iter().all(|(known, _)| known != name) {
+                return Err(Stop::abort(AbortKind::Input, [b"bookmark '", name, b"' not found"].concat()));
+            }
+            query::own(&history, &query::only_by_bookmark(name))?
+        }
+        None => {
+            let mut specs = prepared.parsed.arguments.clone();
+            specs.extend_from_slice(prepared.parsed.list("rev"));
+            if specs.is_empty() {
+                specs.push(b".".to_vec());
+            }
+            query::revisions(&history, &specs)?
+        }
+    };
+    if revs.is_empty() {
+        return Err(Stop::abort(AbortKind::Input, "export requires at least one changeset"));
+    }
+    let options = settle_options(prepared)?;
+    if prepared.verbose()? {
+        let note: &[u8] = if revs.len() > 1 { b"exporting patches:\n" } else { b"exporting patch:\n" };
+        out.write_labelled(note, "ui.note");
+    }
+    pager::start(prepared, out)?;
+    let mut written = 0;
+    for rev in revs {
+        if rev == NULL_REV {
+            return Err(Stop::unsupported(Reason::RevisionExpression, "a patch of the null revision"));
+        }
+        let text = patch(&history.changeset(rev)?, &options, out)?;
+        written += text.len();
+        if written > MOST {
+            return Err(Stop::unsupported(Reason::OutputUnsupported, "patches of so many changesets"));
+        }
+        out.write_owned(text);
+    }
+    Ok(0)
+}
+
+fn patch(changeset: &Changeset<'_, '_>, options: &DiffOptions, out: &Output<'_>) -> Outcome<Vec<u8>> {
+    let (history, prepared) = (changeset.history, changeset.history.prepared);
+    let mut parents = changeset.parents()?;
+    parents.retain(|&parent| parent != NULL_REV);
+    if prepared.parsed.switch("switch-parent") {
+        parents.reverse();
+    }
+    let before = parents.first().copied().unwrap_or(NULL_REV);
+    let (branch, _) = changeset.branch()?;
+    let date = changeset.date()?;
+    let mut text = Vec::new();
+    let mut line = |parts: &[&[u8]]| {
+        parts.iter().for_each(|part| text.extend_from_slice(part));
+        text.push(b'\n');
+    };
+    line(&[b"# HG changeset patch"]);
+    line(&[b"# User ", changeset.user()?]);
+    line(&[format!("# Date {} {}", date.seconds.trunc(), date.offset).as_bytes()]);
+    line(&[b"#      ", &dates::default(date.seconds, date.offset)?]);
+    if !branch.is_empty() && branch != b"default" {
+        line(&[b"# Branch ", &branch]);
+    }
+    line(&[b"# Node ID ", &changeset.node.hex()]);
+    line(&[b"# Parent  ", &history.changeset(before)?.node.hex()]);
+    if let Some(&second) = parents.get(1) {
+        line(&[b"# Parent  ", &history.changeset(second)?.node.hex()]);
+    }
+    let description = changeset.description()?;
+    let end = description.iter().rposition(|&byte| !is_space(byte)).map_or(0, |at| at + 1);
+    line(&[&description[..end]]);
+    line(&[]);
+    let all = Matcher::always();
+    let colored = out.is_colored();
+    Change::since(prepared, before, changeset.rev, &all)?.write(options, colored, &mut |piece, label| {
+        if colored && !label.is_empty() {
+            text.extend_from_slice(&out.painted(piece, label));
+        } else {
+            text.extend_from_slice(piece);
+        }
+    })?;
+    Ok(text)
+}
+
+/// What Python takes for white space in bytes.
+fn is_space(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0b
+}
