@@ -90,7 +90,8 @@ mod tests {
         assert_eq!(name("ver", false), "ambiguous");
         assert_eq!(name("vers", false), "version");
         assert_eq!(name("roo", false), "root");
-        assert_eq!(name("sum", false), "legacy");
+        assert_eq!(name("sum", false), "summary");
+        assert_eq!(name("mer", false), "legacy");
         assert_eq!(name("nonesuch", false), "legacy");
     }
 }

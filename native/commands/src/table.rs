@@ -24,6 +24,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     commands::phase::SPEC,
     commands::root::SPEC,
     commands::status::SPEC,
+    commands::summary::SPEC,
     commands::tags::SPEC,
     commands::tip::SPEC,
     commands::version::SPEC,

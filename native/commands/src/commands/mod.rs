@@ -18,6 +18,7 @@ pub(crate) mod paths;
 pub(crate) mod phase;
 pub(crate) mod root;
 pub(crate) mod status;
+pub(crate) mod summary;
 pub(crate) mod tags;
 pub(crate) mod tip;
 pub(crate) mod version;
