@@ -6,6 +6,7 @@ use crate::commands;
 
 /// Every command that native answers, by name.
 pub static COMMANDS: &[CommandSpec] = &[
+    commands::annotate::SPEC,
     commands::bookmarks::SPEC,
     commands::branch::SPEC,
     commands::branches::SPEC,

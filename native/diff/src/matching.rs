@@ -9,6 +9,8 @@
 //! - at the end every run is pushed towards the end of the texts as far as it goes.
 
 use crate::lines::Lines;
+use crate::options::DiffOptions;
+use crate::whitespace::cleaned;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -40,6 +42,16 @@ pub fn blocks(old: &Lines<'_>, new: &Lines<'_>) -> Vec<Block> {
     blocks.push(end);
     search.push_down(&mut blocks);
     blocks
+}
+
+/// The same between texts of which white space is left out as `options` say.
+pub fn blocks_of_texts(old: &[u8], new: &[u8], options: &DiffOptions) -> Vec<Block> {
+    if options.cleans_lines() {
+        let (old, new) = (cleaned(options, old), cleaned(options, new));
+        blocks(&Lines::of(&old), &Lines::of(&new))
+    } else {
+        blocks(&Lines::of(old), &Lines::of(new))
+    }
 }
 
 /// The last line of a run that ends at a new line: which old line it was matched with, and the run's length.

@@ -34,3 +34,8 @@ pub fn unquoted(text: &[u8]) -> &[u8] {
 pub fn string_escaped(value: &[u8]) -> Vec<u8> {
     text::string_escape(value)
 }
+
+/// The short name of a user, as listings show it.
+pub fn short_user(user: &[u8]) -> &[u8] {
+    text::short_user(user)
+}

@@ -1,5 +1,6 @@
 //! One file per native command; a command of several parts is a folder.
 
+pub(crate) mod annotate;
 pub(crate) mod bookmarks;
 pub(crate) mod branch;
 pub(crate) mod branches;

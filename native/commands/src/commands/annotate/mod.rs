@@ -1,0 +1,202 @@
+//! `hg annotate`: which changeset is responsible for each line of a file.
+
+mod lines;
+
+use crate::display::PathDisplay;
+use crate::history::{History, query};
+use crate::selection::{Selected, manifest_without_subrepositories, missing_from};
+use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use amalgam_diff::DiffOptions;
+use amalgam_diff::file::is_binary;
+use amalgam_diff::lines::Lines;
+use amalgam_matching::PatternKind;
+use amalgam_template::width::columns;
+use amalgam_template::{dates, short_user};
+use amalgam_types::{Abort, AbortKind, Outcome, Reason, Rev, Stop, short_hex};
+use lines::{Annotated, Annotation, Origin};
+use std::collections::HashSet;
+
+pub(crate) const SPEC: CommandSpec = CommandSpec {
+    name: "annotate",
+    aliases: &["blame"],
+    flags: &[
+        Flag::value('r', "rev"),
+        Flag::switch('\0', "follow"),
+        Flag::switch('\0', "no-follow"),
+        Flag::switch('a', "text"),
+        Flag::switch('u', "user"),
+        Flag::switch('f', "file"),
+        Flag::switch('d', "date"),
+        Flag::switch('n', "number"),
+        Flag::switch('c', "changeset"),
+        Flag::switch('l', "line-number"),
+        Flag::list('\0', "skip"),
+        Flag::list('L', "line-range").legacy().since(7, 0),
+        Flag::switch('w', "ignore-all-space"),
+        Flag::switch('b', "ignore-space-change"),
+        Flag::switch('B', "ignore-blank-lines"),
+        Flag::switch('Z', "ignore-space-at-eol"),
+        Flag::list('I', "include"),
+        Flag::list('X', "exclude"),
+        Flag::value('T', "template"),
+    ],
+    repository: RepositoryUse::Required,
+    infers_repository: true,
+    paged: true,
+    summary: "show changeset information by line for each file",
+    run,
+};
+
+/// What can be told of a line, in the order of the columns.
+const COLUMNS: [&str; 6] = ["user", "number", "changeset", "date", "file", "line-number"];
+
+fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    if prepared.parsed.value("template").is_some() {
+        return Err(Stop::unsupported(Reason::OutputUnsupported, "--template"));
+    }
+    let shown = shown_columns(prepared)?;
+    let history = History::new(prepared)?;
+    let rev = match prepared.parsed.value("rev") {
+        Some(spec) => query::single(&history, spec)?,
+        None => history.repository.working_revs()?[0],
+    };
+    pager::start(prepared, out)?;
+    let matcher = prepared.matcher(&Selected::Revision(rev), PatternKind::Relpath)?;
+    let options = options(prepared)?;
+    let skipped: HashSet<Rev> = match prepared.parsed.list("skip") {
+        [] => HashSet::new(),
+        specs => query::revisions(&history, specs)?.into_iter().collect(),
+    };
+    let display = PathDisplay::settle(prepared, true)?;
+    let manifest = manifest_without_subrepositories(history.repository, rev)?;
+    let follow = !prepared.parsed.switch("no-follow");
+    let mut annotation = Annotation::new(&history, rev, options, skipped, follow)?;
+    for entry in manifest.iter() {
+        let entry = entry?;
+        if !matcher.matches(entry.path) {
+            continue;
+        }
+        let content = history.repository.file_content(entry.path, &entry.node()?)?;
+        if !prepared.parsed.switch("text") && is_binary(&content) {
+            out.write(&[&display.show(entry.path)[..], b": binary file\n"].concat());
+            continue;
+        }
+        let annotated = annotation.file(entry.path, entry.node()?)?;
+        write(&history, &annotated, &shown, &content, out)?;
+    }
+    if let Some(missing) = missing_from(&manifest, &matcher)?.first() {
+        let node = history.changeset(rev)?.node;
+        let message = [missing, &b": no such file in rev "[..], short_hex(&node).as_bytes()].concat();
+        return Err(Abort::new(AbortKind::Other, message).into());
+    }
+    Ok(0)
+}
+
+fn shown_columns(prepared: &Prepared) -> Outcome<Vec<&'static str>> {
+    let parsed = &prepared.parsed;
+    if parsed.arguments.is_empty() {
+        return Err(Stop::abort(AbortKind::Input, "at least one filename or pattern is required"));
+    }
+    let mut shown: Vec<&str> = COLUMNS.into_iter().filter(|column| parsed.switch(column)).collect();
+    if parsed.switch("follow") && !shown.contains(&"file") {
+        shown.push("file");
+    }
+    if !["user", "changeset", "date", "file"].iter().any(|column| shown.contains(column)) && !shown.contains(&"number")
+    {
+        shown.push("number");
+    }
+    let lines_given = parsed.given().any(|flag| flag == "line-number");
+    if lines_given && !shown.contains(&"changeset") && !shown.contains(&"number") {
+        return Err(Stop::abort(AbortKind::Input, "at least one of -n/-c is required for -l"));
+    }
+    shown.sort_by_key(|column| COLUMNS.iter().position(|known| known == column));
+    Ok(shown)
+}
+
+/// White space that does not count, by flags or by `[annotate]`.
+fn options(prepared: &Prepared) -> Outcome<DiffOptions> {
+    if prepared.config.get("experimental", "xdiff").is_some() {
+        return Err(Stop::unsupported(Reason::ConfigUnsupported, "experimental.xdiff"));
+    }
+    let setting = |flag: &str, key: &str| -> Outcome<bool> {
+        if prepared.parsed.given().any(|given| given == flag) {
+            return Ok(prepared.parsed.switch(flag));
+        }
+        prepared.config.bool_or("annotate", key, false)
+    };
+    for unused in ["nodates", "showfunc", "ignoreblanklines"] {
+        prepared.config.bool_or("annotate", unused, false)?;
+    }
+    Ok(DiffOptions {
+        ignore_space: setting("ignore-all-space", "ignorews")?,
+        ignore_space_change: setting("ignore-space-change", "ignorewsamount")?,
+        ignore_space_at_eol: setting("ignore-space-at-eol", "ignorewseol")?,
+        ..DiffOptions::default()
+    })
+}
+
+fn write(
+    history: &History<'_>,
+    annotated: &Annotated,
+    shown: &[&'static str],
+    content: &[u8],
+    out: &mut Output<'_>,
+) -> Outcome<()> {
+    let lines = Lines::of(content);
+    if lines.is_empty() {
+        return Ok(());
+    }
+    // What a column says of an origin, without line numbers, is worked out once.
+    let mut texts: Vec<Vec<Vec<u8>>> = Vec::with_capacity(annotated.origins.len());
+    for origin in &annotated.origins {
+        texts.push(shown.iter().map(|column| text_of(history, column, origin)).collect::<Outcome<_>>()?);
+    }
+    let widths: Vec<Vec<usize>> = texts.iter().map(|texts| texts.iter().map(|text| columns(text)).collect()).collect();
+    let width = |column: usize, line: &lines::Line| match shown[column] {
+        "line-number" => line.number.to_string().len(),
+        _ => widths[line.origin][column],
+    };
+    let widest: Vec<usize> = (0..shown.len())
+        .map(|column| annotated.lines.iter().map(|line| width(column, line)).max().unwrap_or(0))
+        .collect();
+    let mut text = Vec::with_capacity(content.len() * 2);
+    for (at, line) in annotated.lines.iter().enumerate() {
+        for (column, name) in shown.iter().enumerate() {
+            if column > 0 {
+                text.push(if *name == "line-number" { b':' } else { b' ' });
+            }
+            text.resize(text.len() + widest[column] - width(column, line), b' ');
+            match *name {
+                "line-number" => text.extend_from_slice(line.number.to_string().as_bytes()),
+                _ => text.extend_from_slice(&texts[line.origin][column]),
+            }
+        }
+        text.extend_from_slice(if line.skipped { b"* " } else { b": " });
+        text.extend_from_slice(lines.get(at));
+    }
+    if lines.is_unended() {
+        text.push(b'\n');
+    }
+    out.write_owned(text);
+    Ok(())
+}
+
+fn text_of(history: &History<'_>, column: &str, origin: &Origin) -> Outcome<Vec<u8>> {
+    let changeset = history.changeset(origin.rev)?;
+    Ok(match column {
+        "user" if history.prepared.verbose()? => changeset.user()?.to_vec(),
+        "user" => short_user(changeset.user()?).to_vec(),
+        "number" => origin.rev.to_string().into_bytes(),
+        "changeset" => short_hex(&changeset.node).into_bytes(),
+        "date" => {
+            let date = changeset.date()?;
+            if history.prepared.quiet()? {
+                dates::format(b"%Y-%m-%d", date.seconds, date.offset)?
+            } else {
+                dates::default(date.seconds, date.offset)?
+            }
+        }
+        "file" => origin.path.clone(),
+        _ => Vec::new(),
+    })
+}
