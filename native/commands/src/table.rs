@@ -15,6 +15,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     commands::diff::SPEC,
     commands::export::SPEC,
     commands::files::SPEC,
+    commands::grep::SPEC,
     commands::heads::SPEC,
     commands::identify::SPEC,
     commands::locate::SPEC,

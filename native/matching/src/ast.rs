@@ -1,6 +1,6 @@
 //! The small regular-expression tree between Python's syntax and the automata, and its lowering.
 //!
-//! Only whether an anchored match exists is ever asked, so greediness and groups leave no trace here.
+//! Mostly only whether an anchored match exists is asked, so greediness and groups leave no trace here.
 //! Python's `$` (the end, or before a final newline) is an assertion that the automata lack; it is lowered where
 //! nothing follows it, and refused elsewhere.
 
@@ -56,6 +56,10 @@ pub(crate) enum Ast {
     End,
     /// `\Z`.
     AbsoluteEnd,
+    /// `^` where each line counts.
+    LineStart,
+    /// `$` where each line counts.
+    LineEnd,
     /// `\b`, of ASCII words.
     WordBoundary,
     Concat(Vec<Ast>),
@@ -102,7 +106,7 @@ impl Ast {
         match self {
             Ast::Literal(text) => text.is_empty(),
             Ast::Set(_) => false,
-            Ast::Start | Ast::End | Ast::AbsoluteEnd | Ast::WordBoundary => true,
+            Ast::Start | Ast::End | Ast::AbsoluteEnd | Ast::LineStart | Ast::LineEnd | Ast::WordBoundary => true,
             Ast::Concat(parts) => parts.iter().all(Ast::can_be_empty),
             Ast::Alternation(parts) => parts.iter().any(Ast::can_be_empty),
             Ast::Repeat { min, inner, .. } => *min == 0 || inner.can_be_empty(),
@@ -113,7 +117,7 @@ impl Ast {
     pub(crate) fn has_assertion(&self) -> bool {
         match self {
             Ast::Literal(_) | Ast::Set(_) => false,
-            Ast::Start | Ast::End | Ast::AbsoluteEnd | Ast::WordBoundary => true,
+            Ast::Start | Ast::End | Ast::AbsoluteEnd | Ast::LineStart | Ast::LineEnd | Ast::WordBoundary => true,
             Ast::Concat(parts) | Ast::Alternation(parts) => parts.iter().any(Ast::has_assertion),
             Ast::Repeat { inner, .. } => inner.has_assertion(),
         }
@@ -124,7 +128,7 @@ impl Ast {
         match self {
             Ast::Literal(text) => text.len() as u64 + 1,
             Ast::Set(_) => 2,
-            Ast::Start | Ast::End | Ast::AbsoluteEnd | Ast::WordBoundary => 2,
+            Ast::Start | Ast::End | Ast::AbsoluteEnd | Ast::LineStart | Ast::LineEnd | Ast::WordBoundary => 2,
             Ast::Concat(parts) | Ast::Alternation(parts) => parts.iter().map(Ast::weight).fold(1, u64::saturating_add),
             Ast::Repeat { min, max, inner } => {
                 let times = u64::from(max.unwrap_or(*min).max(1)) + 1;
@@ -144,6 +148,8 @@ impl Ast {
             Ast::Set(set) => set.to_hir(),
             Ast::Start => Hir::look(Look::Start),
             Ast::AbsoluteEnd => Hir::look(Look::End),
+            Ast::LineStart => Hir::look(Look::StartLF),
+            Ast::LineEnd => Hir::look(Look::EndLF),
             Ast::WordBoundary => Hir::look(Look::WordAscii),
             Ast::End if last => Hir::concat(vec![
                 Hir::repetition(Repetition {

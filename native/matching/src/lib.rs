@@ -19,6 +19,7 @@ mod python_re;
 mod rules;
 mod rust_ignore;
 mod rust_re;
+mod search;
 mod shape;
 mod text;
 
@@ -27,6 +28,7 @@ pub use ignore::IgnoreRules;
 pub use kind::PatternKind;
 pub use matcher::{Matcher, Visit};
 pub use paths::relative_path;
+pub use search::LineSearch;
 pub use text::TextRegex;
 
 use amalgam_config::Config;

@@ -42,7 +42,7 @@ pub(crate) fn sort(patterns: &mut [KindPattern]) {
 /// What Python makes of a pattern that is matched by an expression (any kind but files to read, sets and
 /// `filepath`).
 pub(crate) fn python(kind: PatternKind, text: &[u8], suffix: Suffix) -> Result<Parsed, Stop> {
-    let plain = |ast| Ok(Parsed { ast, global_flags: false });
+    let plain = |ast| Ok(Parsed { ast, global_flags: false, lazy: false });
     if text.len() > MAX_TEXT / 2 {
         return Err(unsupported("a very long pattern"));
     }

@@ -19,6 +19,7 @@ const MAX_WEIGHT: u64 = 60_000;
 struct Flags {
     ignore_case: bool,
     dot_all: bool,
+    multiline: bool,
 }
 
 /// A parsed pattern.
@@ -28,6 +29,8 @@ pub(crate) struct Parsed {
     pub(crate) ast: Ast,
     /// Whether it began with flags such as `(?i)`, which act on everything that it is joined with.
     pub(crate) global_flags: bool,
+    /// Whether a quantifier prefers fewer: then its meaning says where something matches, but not up to where.
+    pub(crate) lazy: bool,
 }
 
 /// Reads one pattern.
@@ -37,8 +40,16 @@ pub(crate) fn parse(pattern: &[u8]) -> Result<Parsed, Stop> {
 
 /// The same; with `ignore_case`, as if it began with `(?i)`.
 pub(crate) fn parse_ignoring(pattern: &[u8], ignore_case: bool) -> Result<Parsed, Stop> {
-    let mut parser = Parser { rest: pattern, depth: 0 };
-    let mut flags = Flags { ignore_case, ..Flags::default() };
+    parse_with(pattern, Flags { ignore_case, ..Flags::default() })
+}
+
+/// The same, as if it also began with `(?m)`.
+pub(crate) fn parse_for_lines(pattern: &[u8], ignore_case: bool) -> Result<Parsed, Stop> {
+    parse_with(pattern, Flags { ignore_case, multiline: true, ..Flags::default() })
+}
+
+fn parse_with(pattern: &[u8], mut flags: Flags) -> Result<Parsed, Stop> {
+    let mut parser = Parser { rest: pattern, depth: 0, lazy: false };
     let mut global_flags = false;
     while let Some((word, tail)) = global_flag_group(parser.rest) {
         flags = read_flags(word, flags)?;
@@ -52,7 +63,7 @@ pub(crate) fn parse_ignoring(pattern: &[u8], ignore_case: bool) -> Result<Parsed
     if ast.weight() > MAX_WEIGHT {
         return Err(unsupported("too large"));
     }
-    Ok(Parsed { ast, global_flags })
+    Ok(Parsed { ast, global_flags, lazy: parser.lazy })
 }
 
 /// `(?is)` at the start of `text`: its letters, and what follows.
@@ -76,6 +87,7 @@ fn read_flags(word: &[u8], mut flags: Flags) -> Result<Flags, Stop> {
 struct Parser<'a> {
     rest: &'a [u8],
     depth: usize,
+    lazy: bool,
 }
 
 impl Parser<'_> {
@@ -133,6 +145,8 @@ impl Parser<'_> {
                 },
                 b'.' if flags.dot_all => Ast::Set(ByteSet::of(|_| true)),
                 b'.' => Ast::Set(ByteSet::dot()),
+                b'^' if flags.multiline => Ast::LineStart,
+                b'$' if flags.multiline => Ast::LineEnd,
                 b'^' => Ast::Start,
                 b'$' => Ast::End,
                 b'(' => self.group(flags)?,
@@ -155,7 +169,7 @@ impl Parser<'_> {
         if matches!(self.rest.first(), Some(b'+')) {
             return Err(unsupported("possessive quantifier"));
         }
-        self.eat(b'?');
+        self.lazy |= self.eat(b'?');
         if item.has_assertion() || (item.can_be_empty() && (min, max) != (0, Some(1))) {
             return Err(unsupported("repetition of something that may be empty"));
         }

@@ -9,6 +9,7 @@ pub(crate) mod config;
 pub(crate) mod diff;
 pub(crate) mod export;
 pub(crate) mod files;
+pub(crate) mod grep;
 pub(crate) mod heads;
 pub(crate) mod identify;
 pub(crate) mod locate;
