@@ -19,6 +19,32 @@ export interface NativeCommand {
 
 export const commands: readonly NativeCommand[] = [
   {
+    "names": [ "annotate", "blame" ],
+    "doc": "show changeset information by line for each file",
+    "paged": true,
+    "flags": [
+      { "short": "r", "long": "rev", "takesValue": true, "list": false, "native": true },
+      { "short": "", "long": "follow", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "no-follow", "takesValue": false, "list": false, "native": true },
+      { "short": "a", "long": "text", "takesValue": false, "list": false, "native": true },
+      { "short": "u", "long": "user", "takesValue": false, "list": false, "native": true },
+      { "short": "f", "long": "file", "takesValue": false, "list": false, "native": true },
+      { "short": "d", "long": "date", "takesValue": false, "list": false, "native": true },
+      { "short": "n", "long": "number", "takesValue": false, "list": false, "native": true },
+      { "short": "c", "long": "changeset", "takesValue": false, "list": false, "native": true },
+      { "short": "l", "long": "line-number", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "skip", "takesValue": true, "list": true, "native": true },
+      { "short": "L", "long": "line-range", "takesValue": true, "list": true, "native": false },
+      { "short": "w", "long": "ignore-all-space", "takesValue": false, "list": false, "native": true },
+      { "short": "b", "long": "ignore-space-change", "takesValue": false, "list": false, "native": true },
+      { "short": "B", "long": "ignore-blank-lines", "takesValue": false, "list": false, "native": true },
+      { "short": "Z", "long": "ignore-space-at-eol", "takesValue": false, "list": false, "native": true },
+      { "short": "I", "long": "include", "takesValue": true, "list": true, "native": true },
+      { "short": "X", "long": "exclude", "takesValue": true, "list": true, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
     "names": [ "bookmarks", "bookmark" ],
     "doc": "list existing bookmarks",
     "paged": false,
@@ -112,6 +138,22 @@ export const commands: readonly NativeCommand[] = [
     ]
   },
   {
+    "names": [ "export" ],
+    "doc": "dump the header and diffs for one or more changesets",
+    "paged": true,
+    "flags": [
+      { "short": "B", "long": "bookmark", "takesValue": true, "list": false, "native": true },
+      { "short": "o", "long": "output", "takesValue": true, "list": false, "native": true },
+      { "short": "", "long": "switch-parent", "takesValue": false, "list": false, "native": true },
+      { "short": "r", "long": "rev", "takesValue": true, "list": true, "native": true },
+      { "short": "a", "long": "text", "takesValue": false, "list": false, "native": true },
+      { "short": "g", "long": "git", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "binary", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "nodates", "takesValue": false, "list": false, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
     "names": [ "files" ],
     "doc": "list tracked files",
     "paged": true,
@@ -122,6 +164,28 @@ export const commands: readonly NativeCommand[] = [
       { "short": "X", "long": "exclude", "takesValue": true, "list": true, "native": true },
       { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true },
       { "short": "S", "long": "subrepos", "takesValue": false, "list": false, "native": true }
+    ]
+  },
+  {
+    "names": [ "grep" ],
+    "doc": "search for a pattern in specified files",
+    "paged": true,
+    "flags": [
+      { "short": "0", "long": "print0", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "all", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "diff", "takesValue": false, "list": false, "native": true },
+      { "short": "a", "long": "text", "takesValue": false, "list": false, "native": true },
+      { "short": "f", "long": "follow", "takesValue": false, "list": false, "native": false },
+      { "short": "i", "long": "ignore-case", "takesValue": false, "list": false, "native": true },
+      { "short": "l", "long": "files-with-matches", "takesValue": false, "list": false, "native": true },
+      { "short": "n", "long": "line-number", "takesValue": false, "list": false, "native": true },
+      { "short": "r", "long": "rev", "takesValue": true, "list": true, "native": true },
+      { "short": "", "long": "all-files", "takesValue": false, "list": false, "native": true },
+      { "short": "u", "long": "user", "takesValue": false, "list": false, "native": true },
+      { "short": "d", "long": "date", "takesValue": false, "list": false, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true },
+      { "short": "I", "long": "include", "takesValue": true, "list": true, "native": true },
+      { "short": "X", "long": "exclude", "takesValue": true, "list": true, "native": true }
     ]
   },
   {
@@ -172,7 +236,7 @@ export const commands: readonly NativeCommand[] = [
     "paged": true,
     "flags": [
       { "short": "f", "long": "follow", "takesValue": false, "list": false, "native": true },
-      { "short": "", "long": "follow-first", "takesValue": false, "list": false, "native": false },
+      { "short": "", "long": "follow-first", "takesValue": false, "list": false, "native": true },
       { "short": "d", "long": "date", "takesValue": true, "list": false, "native": true },
       { "short": "C", "long": "copies", "takesValue": false, "list": false, "native": true },
       { "short": "k", "long": "keyword", "takesValue": true, "list": true, "native": true },
@@ -185,11 +249,11 @@ export const commands: readonly NativeCommand[] = [
       { "short": "b", "long": "branch", "takesValue": true, "list": true, "native": true },
       { "short": "B", "long": "bookmark", "takesValue": true, "list": true, "native": true },
       { "short": "P", "long": "prune", "takesValue": true, "list": true, "native": true },
-      { "short": "p", "long": "patch", "takesValue": false, "list": false, "native": false },
+      { "short": "p", "long": "patch", "takesValue": false, "list": false, "native": true },
       { "short": "g", "long": "git", "takesValue": false, "list": false, "native": true },
       { "short": "l", "long": "limit", "takesValue": true, "list": false, "native": true },
       { "short": "M", "long": "no-merges", "takesValue": false, "list": false, "native": true },
-      { "short": "", "long": "stat", "takesValue": false, "list": false, "native": false },
+      { "short": "", "long": "stat", "takesValue": false, "list": false, "native": true },
       { "short": "G", "long": "graph", "takesValue": false, "list": false, "native": true },
       { "short": "", "long": "style", "takesValue": true, "list": false, "native": true },
       { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true },
@@ -272,6 +336,14 @@ export const commands: readonly NativeCommand[] = [
     ]
   },
   {
+    "names": [ "summary", "sum" ],
+    "doc": "summarize working directory state",
+    "paged": true,
+    "flags": [
+      { "short": "", "long": "remote", "takesValue": false, "list": false, "native": false }
+    ]
+  },
+  {
     "names": [ "tags" ],
     "doc": "list repository tags",
     "paged": true,
@@ -284,7 +356,7 @@ export const commands: readonly NativeCommand[] = [
     "doc": "show the tip revision",
     "paged": false,
     "flags": [
-      { "short": "p", "long": "patch", "takesValue": false, "list": false, "native": false },
+      { "short": "p", "long": "patch", "takesValue": false, "list": false, "native": true },
       { "short": "g", "long": "git", "takesValue": false, "list": false, "native": true },
       { "short": "", "long": "style", "takesValue": true, "list": false, "native": true },
       { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
