@@ -189,7 +189,8 @@ fn copies_of(prepared: &Prepared, directed: &Directed, matcher: &Matcher, left: 
     let mut found = match (directed.turned, directed.sides) {
         (true, Sides::Between(older, newer)) => copies(prepared, Sides::Between(newer, older), matcher)?,
         (true, sides) => {
-            let found = copies(prepared, sides, matcher)?;
+            // What a file becomes that way round may be one that was not asked about.
+            let found = copies(prepared, sides, &Matcher::always())?;
             if !found.is_empty() || !matches!(sides, Sides::Changes) {
                 return Err(Stop::unsupported(Reason::OutputUnsupported, "copies the other way round"));
             }
