@@ -132,7 +132,7 @@ class Ground {
   warm(): number {
     return readFileSync(this.env.AMALGAM_JOURNAL ?? "", "utf8")
       .split("\n")
-      .filter((line) => line.endsWith(" warm")).length;
+      .filter((line) => line.includes('"answer":"warm"')).length;
   }
 }
 

@@ -84,8 +84,11 @@ impl Status {
             let link = std::fs::read_link(format!("/proc/self/ns/{name}")).unwrap_or_default();
             writeln!(state, "{}", link.display()).ok()?;
         }
-        let root = std::fs::metadata("/").ok()?;
-        writeln!(state, "root {} {}", root.dev(), root.ino()).ok()?;
+        // The root folder, and the local time zone, which is read once.
+        for path in ["/", "/etc/localtime"] {
+            let id = std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino(), meta.is_file().then(|| meta.mtime())));
+            writeln!(state, "{path} {:?}", id.ok()).ok()?;
+        }
         for resource in 0..16u32 {
             let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
             // SAFETY: `limit` is a valid place; an unknown resource is an error and leaves it as it is.

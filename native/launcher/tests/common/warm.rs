@@ -111,6 +111,6 @@ pub fn children_of(process: i32) -> Vec<i32> {
 }
 
 /// Whether a line of the journal tells of a server's answer.
-fn is_warm(line: &str) -> bool {
+pub fn is_warm(line: &str) -> bool {
     line.contains("\"answer\":\"warm\"")
 }
