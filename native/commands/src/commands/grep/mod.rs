@@ -72,7 +72,10 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         }
         let matcher = prepared.matcher_for(&Selected::WorkingCopy, PatternKind::Relpath, &parsed.arguments[1..])?;
         pager::start(prepared, out)?;
-        working_files(prepared, &matcher, &search, &mut |hit| form.write(&history, None, hit, out))?
+        working_files(prepared, &matcher, &search, &mut |hit| {
+            expect_user(prepared)?;
+            form.write(&history, None, hit, out)
+        })?
     } else {
         let revs = query::revisions(&history, parsed.list("rev"))?;
         let matcher = prepared.matcher_for(&Selected::WorkingCopy, PatternKind::Relpath, &parsed.arguments[1..])?;
@@ -85,6 +88,17 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         found
     };
     Ok(i32::from(!found))
+}
+
+/// Legacy asks who works here as soon as a file of the working copy matches, and has something to say where nobody is
+/// named.
+fn expect_user(prepared: &Prepared) -> Outcome<()> {
+    let named = prepared.env.get("HGUSER").or_else(|| prepared.config.get("ui", "username"));
+    let named = named.or_else(|| prepared.env.get("EMAIL"));
+    if named.is_some_and(|name| !name.is_empty() && !name.contains(&b'\n') && !name.contains(&b'$')) {
+        return Ok(());
+    }
+    Err(Stop::unsupported(Reason::WarningExpected, "who works here is not known"))
 }
 
 /// How matches are shown.
