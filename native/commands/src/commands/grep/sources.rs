@@ -107,6 +107,9 @@ pub(super) fn changed_files(
     search: &LineSearch,
     report: &mut dyn FnMut(Rev, &Hit) -> Outcome<bool>,
 ) -> Outcome<bool> {
+    if revs.is_empty() {
+        return Ok(false);
+    }
     let FilesOf::Matching(matcher) = files else {
         return Err(Stop::unsupported(Reason::FlagUnsupported, "following"));
     };
