@@ -17,8 +17,8 @@ describe("legacy", () => {
   const servers = () => JSON.parse(sandbox.run(amalgam, ["legacy", "status", "--json"], warm).stdout.toString());
   test("shows the servers, says how legacy is reached, and ends them", () => {
     expect(text("legacy", "status")).toMatch(/^No command server runs\.\n.*exec: /);
-    const summary = sandbox.run(launcher, ["summary"], warm);
-    expect(summary.code).toBe(0);
+    const verify = sandbox.run(launcher, ["verify"], warm);
+    expect(verify.code).toBe(0);
     expect(servers()).toMatchObject({ transport: { transport: "warm" }, servers: [{ legacy }] });
     expect(text("legacy", "status")).toMatch(/process +version +last used +memory +Mercurial\n/);
     expect(text("legacy", "stop")).toBe("Ended 1 command server.\n");
@@ -26,8 +26,8 @@ describe("legacy", () => {
     expect(servers().servers).toEqual([]);
   });
   test("explain and doctor say the transport", () => {
-    expect(text("explain", "--", "summary")).toMatch(/exec: /);
-    const explained = sandbox.run(amalgam, ["explain", "--", "summary"], warm).stdout.toString();
+    expect(text("explain", "--", "commit")).toMatch(/exec: /);
+    const explained = sandbox.run(amalgam, ["explain", "--", "verify"], warm).stdout.toString();
     expect(explained).toContain("warm: a command server answers");
     expect(text("doctor")).toMatch(/^transport +exec: /m);
   });

@@ -2,12 +2,13 @@
 
 use crate::formatter::Form;
 use crate::history::History;
+use crate::patch::LISTS;
 use crate::selection::{manifest_without_subrepositories, refuse_subrepositories};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
 use amalgam_template::{Map, Value};
 use amalgam_types::{AbortKind, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV, short_hex};
-use amalgam_worktree::{Refresh, StatusOptions, WorkingCopy, tracked_files};
+use amalgam_worktree::{Refresh, WorkingCopy, tracked_files};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "identify",
@@ -106,17 +107,8 @@ fn working_copy(history: &History<'_>) -> Outcome<Subject> {
         env: &prepared.env,
         build: prepared.facts.build,
     };
-    let options = StatusOptions {
-        list_modified: true,
-        list_added: true,
-        list_removed: true,
-        list_deleted: true,
-        list_clean: false,
-        list_unknown: false,
-        list_ignored: false,
-    };
     let matcher = Matcher::for_status(&context, &everything)?;
-    let result = working_copy.status(&matcher, &|| IgnoreRules::load(&context), options)?;
+    let result = working_copy.status(&matcher, &|| IgnoreRules::load(&context), LISTS)?;
     let lists = [&result.modified, &result.added, &result.removed, &result.deleted];
     Ok(Subject {
         revs: if p2 == NULL_REV { vec![p1] } else { vec![p1, p2] },
