@@ -40,6 +40,8 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         return Err(Stop::unsupported(Reason::OutputUnsupported, "export into files"));
     }
     let history = History::new(prepared)?;
+    // Looking at what is hidden, legacy warns of markers that are not in use.
+    history.visibility()?;
     let revs = match prepared.parsed.value("bookmark") {
         Some(_) if !prepared.parsed.list("rev").is_empty() => {
             return Err(Stop::unsupported(Reason::UsageError, "flags that exclude each other"));

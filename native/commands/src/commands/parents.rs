@@ -18,6 +18,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 };
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
+    if prepared.parsed.arguments.len() > 1 {
+        return Err(Stop::unsupported(Reason::UsageError, "more than one file"));
+    }
     let history = History::new(prepared)?;
     let (selected, parents) = match prepared.parsed.value("rev") {
         Some(spec) => {
@@ -27,10 +30,8 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         None => (Selected::WorkingCopy, history.repository.working_revs()?),
     };
     let shown: Vec<Rev> = match prepared.parsed.arguments.as_slice() {
-        [] => parents.into_iter().filter(|&rev| rev != NULL_REV).collect(),
         [file] if !file.is_empty() => of_file(&history, &selected, parents)?,
-        [_] => parents.into_iter().filter(|&rev| rev != NULL_REV).collect(),
-        _ => return Err(Stop::unsupported(Reason::UsageError, "more than one file")),
+        _ => parents.into_iter().filter(|&rev| rev != NULL_REV).collect(),
     };
     with_displayer(&history, out, |displayer, out| {
         shown.into_iter().try_for_each(|rev| displayer.show(rev, None, out))

@@ -56,6 +56,8 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     }
     let shown = shown_columns(prepared)?;
     let history = History::new(prepared)?;
+    // Looking at what is hidden, legacy warns of markers that are not in use.
+    history.visibility()?;
     let rev = match prepared.parsed.value("rev") {
         Some(spec) => query::single(&history, spec)?,
         None => history.repository.working_revs()?[0],

@@ -56,6 +56,8 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     }
     let search = LineSearch::new(pattern, parsed.switch("ignore-case"))?;
     let history = History::new(prepared)?;
+    // Looking at what is hidden, legacy warns of markers that are not in use.
+    history.visibility()?;
     let form = Form {
         search: &search,
         display: PathDisplay::settle(prepared, false)?,
