@@ -36,10 +36,10 @@ function recordedCase(line: string, copies: readonly Fixture[]): Case | undefine
     throw new Error("not a recorded line, which begins with `cd FOLDER && hg`");
   }
   const folder = words[1]?.toString() ?? "";
-  const place = copies.map((copy) => ({ copy, below: below(copy, folder) })).find((one) => one.below !== undefined);
-  if (place?.below === undefined || place.copy.origin === undefined) return undefined;
-  const { copy } = place;
-  const origin = Buffer.from(place.copy.origin);
+  const copy = copies.find((one) => below(one, folder) !== undefined);
+  const inside = copy && below(copy, folder);
+  if (copy?.origin === undefined || inside === undefined) return undefined;
+  const origin = Buffer.from(copy.origin);
   const env = Object.fromEntries(
     words.slice(3, hg).map((word) => {
       const [name = "", ...value] = word.toString().split("=");
@@ -49,9 +49,9 @@ function recordedCase(line: string, copies: readonly Fixture[]): Case | undefine
   const args = words.slice(hg + 1).map((word) => relocated(word, origin, "$W/repo"));
   const text = line.slice(line.indexOf(" && ") + 4);
   return {
-    id: `recorded/${copy.name}${place.below === "" ? "" : `:${place.below}`}: ${text}`,
+    id: `recorded/${copy.name}${inside === "" ? "" : `:${inside}`}: ${text}`,
     command: args.find((word) => !word.toString("latin1").startsWith("-"))?.toString() ?? "",
-    ...{ fixture: copy.name, cwd: join("repo", place.below), args, env },
+    ...{ fixture: copy.name, cwd: join("repo", inside), args, env },
     ...{ shell: undefined, userrc: "", hgrc: "", stdin: undefined, tty: undefined, native: "allowed" },
     ...{ legacy: undefined, root: undefined, tier: "sampled" },
   };

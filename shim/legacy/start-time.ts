@@ -10,13 +10,9 @@ export async function startTime(hg: string): Promise<number | undefined> {
   for (let count = 0; count < starts; count += 1) {
     const begun = performance.now();
     const env = { HGRCPATH: "", HGPLAIN: "1" };
-    const { failed } = await execa(hg, ["root", "--cwd", "/"], {
-      env,
-      stdio: "ignore",
-      reject: false,
-      timeout: limitMs,
-    }).then((result) => ({ failed: result.exitCode === undefined }));
-    if (failed) return undefined;
+    const options = { env, stdio: "ignore", reject: false, timeout: limitMs } as const;
+    const { exitCode } = await execa(hg, ["root", "--cwd", "/"], options);
+    if (exitCode === undefined) return undefined;
     least = Math.min(least ?? Number.POSITIVE_INFINITY, performance.now() - begun);
   }
   return least;

@@ -196,23 +196,29 @@ impl Deciding<'_, '_> {
     /// What the policy says, once it can be said: a route may depend on flags, which are known later.
     fn policy(&mut self, asked: &Asked<'_>, flags: Option<&[&str]>) -> Outcome<()> {
         let Asked { spec, forced, root } = *asked;
-        let (mode, grounds) = match self.table.route(spec.name, flags) {
-            Matched::Flags => return Ok(()),
-            Matched::None => (Mode::Python, "no rule matches".to_owned()),
-            Matched::Rule(rule, Way::Always(mode)) => (*mode, format!("rule {rule}")),
-            Matched::Rule(rule, Way::Canary(canary)) => {
-                let bucket = canary.bucket(Asker { uid: self.invocation.env.euid, repository: root });
-                let by: Vec<&str> = canary.by.iter().map(|key| key.word()).collect();
-                let grounds = format!(
-                    "rule {rule}, bucket {bucket} of {BUCKETS} by {}, canary below {}",
-                    by.join(" and "),
-                    canary.threshold
-                );
-                (canary.mode(bucket), grounds)
+        let matched = self.table.route(spec.name, flags);
+        let bucket = match matched {
+            Matched::Rule(_, Way::Canary(canary)) => {
+                canary.bucket(Asker { uid: self.invocation.env.euid, repository: root })
             }
+            _ => 0,
         };
+        let mode = match matched {
+            Matched::Flags => return Ok(()),
+            Matched::None => Mode::Python,
+            Matched::Rule(_, Way::Always(mode)) => *mode,
+            Matched::Rule(_, Way::Canary(canary)) => canary.mode(bucket),
+        };
+        self.steps.note("policy", || match matched {
+            Matched::Rule(rule, Way::Canary(canary)) => {
+                let by: Vec<&str> = canary.by.iter().map(|key| key.word()).collect();
+                let (mode, by, below) = (mode.word(), by.join(" and "), canary.threshold);
+                format!("{mode}, rule {rule}, bucket {bucket} of {BUCKETS} by {by}, canary below {below}")
+            }
+            Matched::Rule(rule, Way::Always(_)) => format!("{}, rule {rule}", mode.word()),
+            Matched::None | Matched::Flags => format!("{}, no rule matches", mode.word()),
+        });
         self.mode = Some(mode);
-        self.steps.note("policy", || format!("{}, {grounds}", mode.word()));
         if mode == Mode::Python && forced != Some(ModeOverride::Native) {
             return Err(Stop::unsupported(Reason::PolicyPython, spec.name));
         }
