@@ -2,7 +2,7 @@
 // Each variant is a run of its own, so that an interruption loses one test and each has a journal of its own.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { countLines } from "./journal.ts";
 
@@ -29,7 +29,9 @@ const patience = 1200;
 
 function environment(harness: Harness, extra: Record<string, string>): Record<string, string> {
   // A hash seed of its own per run would be another environment for the launcher's facts each time.
-  return { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: harness.home, LANG: "C.UTF-8", PYTHONHASHSEED: "0", ...extra };
+  // Scripts of the tests import Mercurial: their `python3` is the reference's, whichever `hg` stands before it.
+  const path = `${dirname(harness.python)}:/usr/local/bin:/usr/bin:/bin`;
+  return { PATH: path, HOME: harness.home, LANG: "C.UTF-8", PYTHONHASHSEED: "0", ...extra };
 }
 
 /** The variants of tests, as the harness names them. */

@@ -53,6 +53,10 @@ const READ_AT_ONCE: usize = 500;
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let history = History::new(prepared)?;
+    if prepared.parsed.list("rev").is_empty() {
+        // Looking at what is hidden, legacy warns of markers that are not in use.
+        history.visibility()?;
+    }
     let Selection { revs, files } = selection(&history, &prepared.parsed.arguments)?;
     let with_patches = prepared.parsed.switch("patch") || prepared.parsed.switch("stat");
     if with_patches && revs.len() > READ_AT_ONCE && prepared.terminal.stdout_tty {
