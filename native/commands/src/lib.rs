@@ -11,6 +11,7 @@ mod display;
 mod formatter;
 mod history;
 mod invocation;
+mod line_range;
 mod lookup;
 mod options;
 mod output;

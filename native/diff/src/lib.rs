@@ -6,6 +6,7 @@
 //! - [`whitespace`] -- what `-w`, `-b`, `-B` and `-Z` leave out of the comparison;
 //! - [`hunks`] -- the unified hunks;
 //! - [`file`] -- one file's part of a diff, headers included;
+//! - [`selected`] -- the hunks that are about some lines;
 //! - [`stat`] -- `--stat`;
 //! - [`label`] -- the pieces of a diff with the labels that colours go by.
 //!
@@ -17,9 +18,11 @@ pub mod label;
 pub mod lines;
 pub mod matching;
 pub mod options;
+pub mod selected;
 pub mod stat;
 pub mod whitespace;
 mod word;
 
 pub use file::{Content, FileChange, FileDiff, Side, Unsupported, file_diff};
 pub use options::DiffOptions;
+pub use selected::keep_hunks;

@@ -19,6 +19,7 @@ mod strings;
 mod token;
 mod topo;
 mod tree;
+mod working_copy;
 
 pub use dates::{Clock, Interval, parse_date};
 pub use pattern::Pattern as StringPattern;

@@ -9,6 +9,10 @@ use amalgam_formats::{damaged, store_path};
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Rev};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
+
+/// So many histories of files are kept open.
+const KEPT: usize = 32;
 
 /// Where a file revision was copied from.
 pub type CopySource = Copied;
@@ -41,6 +45,23 @@ impl Repository {
             None => Err(damaged("the data file is missing")),
         };
         Ok(Filelog { revlog: Revlog::new(name, Box::new(index), Box::new(open))? })
+    }
+
+    /// The same for reading many revisions, of this file and of others: some of what was opened and read is kept.
+    pub fn shared_filelog(&self, path: &[u8]) -> Outcome<Arc<Filelog>> {
+        if let Some(known) = self.filelogs.lock().ok().and_then(|known| known.get(path).cloned()) {
+            return Ok(known);
+        }
+        let mut filelog = self.filelog(path)?;
+        filelog.revlog.keep_texts();
+        let filelog = Arc::new(filelog);
+        if let Ok(mut known) = self.filelogs.lock() {
+            if known.len() >= KEPT {
+                known.clear();
+            }
+            known.insert(path.to_vec(), Arc::clone(&filelog));
+        }
+        Ok(filelog)
     }
 
     /// The content of a file revision, without metadata.

@@ -6,6 +6,7 @@
 
 mod branches;
 mod changelog;
+mod file_revisions;
 mod files;
 mod fncache;
 mod instability;
@@ -24,6 +25,7 @@ mod visibility;
 
 pub use branches::{BranchHead, BranchNames, Branches};
 pub use changelog::Changelog;
+pub use file_revisions::{FileRev, FileWalk};
 pub use files::{CopySource, FileRevision, Filelog};
 pub use instability::Instabilities;
 pub use names::Bookmarks;

@@ -12,7 +12,12 @@ const KEPT: usize = 4;
 
 impl Repository {
     fn manifestlog(&self) -> Outcome<&Indexed> {
-        self.manifestlog.get_or_init(|| Indexed::open(self.store(), "00manifest")).as_ref().map_err(Clone::clone)
+        let open = || {
+            let mut log = Indexed::open(self.store(), "00manifest")?;
+            log.revlog.keep_texts();
+            Ok(log)
+        };
+        self.manifestlog.get_or_init(open).as_ref().map_err(Clone::clone)
     }
 
     /// The revision of a manifest in its log; -1 for the null id.

@@ -1,7 +1,7 @@
 //! Values as CBOR (RFC 8949), as legacy's formatter writes them: known lengths, dictionaries sorted by key.
 
 use crate::syntax::invalid;
-use crate::value::{Date, List, Value};
+use crate::value::{Date, DateForm, List, Value};
 use amalgam_types::Outcome;
 use std::rc::Rc;
 
@@ -60,6 +60,7 @@ pub fn value(value: &Value, out: &mut Vec<u8>) -> Outcome<()> {
         Value::Bytes(text) => bytes(text, out),
         Value::Int(number) => integer(*number, out),
         Value::YesNo(yes) => bytes(if *yes { b"true" } else { b"false" }, out),
+        Value::Date(Date { form: DateForm::Raw, .. }) => return Err(invalid("a fraction as CBOR")),
         Value::Date(Date { seconds, offset, .. }) => {
             head(ARRAY, 2, out);
             integer(*seconds, out);

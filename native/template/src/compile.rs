@@ -74,6 +74,7 @@ pub(crate) const FUNCTIONS: &[&str] = &[
     "configbool",
     "configint",
     "date",
+    "diff",
     "dict",
     "files",
     "fill",
@@ -106,7 +107,7 @@ pub(crate) const FUNCTIONS: &[&str] = &[
 
 /// Functions that legacy has beside them.
 const LEGACY_FUNCTIONS: &[&str] =
-    &["diff", "extdata", "obsfatedate", "obsfateoperations", "obsfateusers", "obsfateverb", "rstdoc", "subsetparents"];
+    &["extdata", "obsfatedate", "obsfateoperations", "obsfateusers", "obsfateverb", "rstdoc", "subsetparents"];
 
 /// How often aliases may expand within one template.
 const EXPANSIONS: usize = 500;
@@ -331,7 +332,7 @@ mod tests {
             Err(Stop::Unsupported(stop)) => stop.reason.id(),
             other => panic!("{other:?}"),
         };
-        assert_eq!(reason("{diff()}"), "template.function");
+        assert_eq!(reason("{rstdoc(rev, rev)}"), "template.function");
         assert_eq!(reason("{nonesuch(rev)}"), "template.invalid");
         assert_eq!(reason("{rev|nonesuch}"), "template.invalid");
         assert_eq!(reason("{short(node, 1)}"), "template.invalid");

@@ -9,7 +9,7 @@ use crate::json;
 use crate::render::Scope;
 use crate::syntax::invalid;
 use crate::text;
-use crate::value::{Date, List, Map, Value, Whole};
+use crate::value::{Date, DateForm, List, Map, Value, Whole};
 use amalgam_types::{Outcome, Reason, Stop};
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -225,7 +225,7 @@ pub(crate) fn date_of(value: &Value) -> Outcome<Date> {
             let (seconds, offset): (i64, i64) = numbers
                 .filter(|(seconds, offset): &(i64, i64)| i32::try_from(*seconds).is_ok() && offset.abs() < 86_400 / 2)
                 .ok_or_else(|| Stop::unsupported(Reason::DateUnsupported, "a date in words"))?;
-            Ok(Date { seconds, offset, dotted: false })
+            Ok(Date { seconds, offset, form: DateForm::Pair })
         }
         _ => Err(invalid("not a date")),
     }
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn ages() {
-        let date = Date { seconds: 1_600_000_000, offset: 0, dotted: true };
+        let date = Date { seconds: 1_600_000_000, offset: 0, form: DateForm::Dotted };
         let shown = |since: f64| String::from_utf8(age(date, 1_600_000_000.0 + since).expect("an age")).expect("text");
         assert_eq!(shown(0.0), "1 second ago");
         assert_eq!(shown(119.0), "119 seconds ago");

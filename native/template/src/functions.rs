@@ -9,7 +9,7 @@ use crate::regex;
 use crate::render::{Scope, arithmetic, entry, is_true, join};
 use crate::syntax::invalid;
 use crate::text;
-use crate::value::{Date, Item, List, Map, Value, Whole};
+use crate::value::{Date, DateForm, Item, List, Map, Value, Whole};
 use crate::width::{char_columns, columns};
 use amalgam_types::{Outcome, Reason, Stop};
 use std::rc::Rc;
@@ -37,6 +37,13 @@ impl Engine<'_> {
             (b"date", [date, format]) => self.date(date, Some(format), scope),
             (b"localdate", [date, zone]) => self.local_date(date, zone, scope),
             (b"localdate", [_]) => Err(Stop::unsupported(Reason::DateUnsupported, "the local time zone")),
+            (b"diff", patterns) if patterns.len() < 3 => {
+                let mut arguments = [Value::text(b""), Value::text(b"")];
+                for (argument, pattern) in arguments.iter_mut().zip(patterns) {
+                    *argument = Value::text(text::strip(&self.text(pattern, scope)?));
+                }
+                self.ask(name, &arguments, scope)
+            }
             (b"dict", _) => self.dict(plain, named, scope),
             (b"fill", [body, rest @ ..]) if rest.len() < 4 => self.fill(body, rest, scope),
             (b"filter", [list, rest @ ..]) if rest.len() < 2 => self.filter_list(list, rest.first(), scope),
@@ -185,7 +192,7 @@ impl Engine<'_> {
             _ => None,
         };
         let offset = offset.ok_or_else(|| invalid("a time zone"))?;
-        Ok(Value::Date(Date { offset, dotted: false, ..date }))
+        Ok(Value::Date(Date { offset, form: DateForm::Pair, ..date }))
     }
 
     fn dict(&self, plain_args: &[Node], named: &Named, scope: &Scope<'_>) -> Outcome<Value> {

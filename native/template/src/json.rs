@@ -1,27 +1,49 @@
 //! JSON as legacy writes it: what is not UTF-8 becomes a lone surrogate, dictionaries are sorted by key.
 
 use crate::syntax::invalid;
-use crate::value::{Date, List, Value};
+use crate::value::{Date, DateForm, List, Value};
 use amalgam_types::Outcome;
 use std::rc::Rc;
 
 /// Appends `text` as a JSON string. `ascii` escapes everything beyond ASCII, and angle brackets.
 pub fn string(text: &[u8], ascii: bool, out: &mut Vec<u8>) {
     out.push(b'"');
+    let mut rest = text;
+    while let Some((at, code)) = encoded_surrogate(rest) {
+        characters(&rest[..at], ascii, out);
+        surrogate(code, ascii, out);
+        rest = &rest[at + 3..];
+    }
+    characters(rest, ascii, out);
+    out.push(b'"');
+}
+
+fn characters(text: &[u8], ascii: bool, out: &mut Vec<u8>) {
     for chunk in text.utf8_chunks() {
         for c in chunk.valid().chars() {
             character(c, ascii, out);
         }
         for &byte in chunk.invalid() {
-            let code = 0xdc00 + u16::from(byte);
-            if ascii {
-                out.extend_from_slice(format!("\\u{code:04x}").as_bytes());
-            } else {
-                out.extend_from_slice(&[0xed, 0x80 | (code >> 6 & 0x3f) as u8, 0x80 | (code & 0x3f) as u8]);
-            }
+            surrogate(0xdc00 + u16::from(byte), ascii, out);
         }
     }
-    out.push(b'"');
+}
+
+/// Where three bytes are a surrogate, which Python takes for a character; not those that stand for a byte.
+fn encoded_surrogate(text: &[u8]) -> Option<(usize, u16)> {
+    text.windows(3).enumerate().find_map(|(at, bytes)| {
+        let [0xed, second @ 0xa0..=0xbf, third @ 0x80..=0xbf] = *bytes else { return None };
+        let code = 0xd000 | u16::from(second & 0x3f) << 6 | u16::from(third & 0x3f);
+        (!(0xdc00..0xdd00).contains(&code)).then_some((at, code))
+    })
+}
+
+fn surrogate(code: u16, ascii: bool, out: &mut Vec<u8>) {
+    if ascii {
+        out.extend_from_slice(format!("\\u{code:04x}").as_bytes());
+    } else {
+        out.extend_from_slice(&[0xed, 0x80 | (code >> 6 & 0x3f) as u8, 0x80 | (code & 0x3f) as u8]);
+    }
 }
 
 fn character(c: char, ascii: bool, out: &mut Vec<u8>) {
@@ -57,8 +79,9 @@ pub fn value(value: &Value, ascii: bool, out: &mut Vec<u8>) -> Outcome<()> {
         Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
         Value::YesNo(yes) => out.extend_from_slice(if *yes { b"\"true\"" } else { b"\"false\"" }),
         Value::Bool(yes) => out.extend_from_slice(if *yes { b"true" } else { b"false" }),
-        Value::Date(Date { seconds, offset, .. }) => {
-            out.extend_from_slice(format!("[{seconds}, {offset}]").as_bytes());
+        Value::Date(Date { seconds, offset, form }) => {
+            let point = if *form == DateForm::Raw { ".0" } else { "" };
+            out.extend_from_slice(format!("[{seconds}{point}, {offset}]").as_bytes());
         }
         Value::Strings(strings) => items(strings.iter(), out, |item, out| {
             string(item, ascii, out);
@@ -123,5 +146,8 @@ mod tests {
         assert_eq!(shown("é<𝄞".as_bytes(), true), br#""\u00e9\u003c\ud834\udd1e""#);
         assert_eq!(shown(b"\xdd", true), br#""\udcdd""#);
         assert_eq!(shown(b"\xdd", false), b"\"\xed\xb3\x9d\"");
+        assert_eq!(shown(b"\xed\xbe\xa7", false), b"\"\xed\xbe\xa7\"");
+        assert_eq!(shown(b"a\xed\xbe\xa7", true), br#""a\udfa7""#);
+        assert_eq!(shown(b"\xed\xb3\x9d", true), br#""\udced\udcb3\udc9d""#);
     }
 }

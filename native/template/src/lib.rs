@@ -20,7 +20,7 @@ mod value;
 pub mod width;
 
 pub use engine::{At, Engine, Found, Resources};
-pub use value::{Date, Item, List, Map, ShownBy, Value, Whole};
+pub use value::{Date, DateForm, Item, List, Map, ShownBy, Value, Whole};
 
 /// A template as configuration holds it: quotes around all of it do not belong to it.
 pub fn unquoted(text: &[u8]) -> &[u8] {

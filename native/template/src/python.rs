@@ -2,7 +2,7 @@
 
 use crate::syntax::invalid;
 use crate::text::string_escape;
-use crate::value::{Date, Value};
+use crate::value::{Date, DateForm, Value};
 use amalgam_types::Outcome;
 
 /// Columns of one level.
@@ -18,9 +18,13 @@ pub fn value(value: &Value, level: usize, out: &mut Vec<u8>) -> Outcome<()> {
         Value::Bool(yes) => out.extend_from_slice(if *yes { b"True" } else { b"False" }),
         Value::Bytes(text) => string(text, out),
         Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
-        Value::Date(Date { seconds, offset, .. }) => {
-            let numbers = [Value::Int(*seconds), Value::Int(*offset)];
-            items(b"()", &numbers, level, out, self::value)?;
+        Value::Date(Date { seconds, offset, form }) => {
+            let point = if *form == DateForm::Raw { ".0" } else { "" };
+            let numbers = [format!("{seconds}{point}"), offset.to_string()];
+            items(b"()", &numbers, level, out, |number, _, out| {
+                out.extend_from_slice(number.as_bytes());
+                Ok(())
+            })?;
         }
         Value::List(list) => {
             items(b"[]", &list.values, level, out, self::value)?;

@@ -6,7 +6,7 @@
 use crate::compile::Node;
 use crate::engine::{At, Engine, Found};
 use crate::syntax::invalid;
-use crate::value::{Date, Item, List, Map, ShownBy, Value, Whole};
+use crate::value::{Date, DateForm, Item, List, Map, ShownBy, Value, Whole};
 use amalgam_config::parse_bool;
 use amalgam_types::{Outcome, Rev};
 use std::rc::Rc;
@@ -168,7 +168,7 @@ impl Engine<'_> {
         let maps: &[Map] = match list {
             Value::List(list) | Value::Dict(list) if !matches!(list.whole, Whole::Unshown) => &list.maps,
             Value::Item(item) => std::slice::from_ref(&item.map),
-            Value::Date(date) => {
+            Value::Date(date) if date.form != DateForm::Raw => {
                 single = date_map(*date);
                 std::slice::from_ref(&single)
             }
@@ -188,7 +188,7 @@ impl Engine<'_> {
                 let inner = Scope { map: &item.map, index: None, outer: Some(scope), depth: scope.depth };
                 self.symbol(name, &inner)
             }
-            Value::Date(date) => {
+            Value::Date(date) if date.form != DateForm::Raw => {
                 let map = date_map(*date);
                 let inner = Scope { map: &map, index: None, outer: Some(scope), depth: scope.depth };
                 self.symbol(name, &inner)
@@ -206,8 +206,8 @@ impl Engine<'_> {
             Value::Int(number) => out.extend_from_slice(number.to_string().as_bytes()),
             Value::YesNo(yes) => out.extend_from_slice(if *yes { b"true" } else { b"false" }),
             Value::Bool(yes) => out.extend_from_slice(if *yes { b"True" } else { b"False" }),
-            Value::Date(Date { seconds, offset, dotted }) => {
-                let between = if *dotted { ".0" } else { " " };
+            Value::Date(Date { seconds, offset, form }) => {
+                let between = if *form == DateForm::Pair { " " } else { ".0" };
                 out.extend_from_slice(format!("{seconds}{between}{offset}").as_bytes());
             }
             Value::Strings(strings) => strings.iter().for_each(|string| out.extend_from_slice(string)),

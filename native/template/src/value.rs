@@ -37,8 +37,19 @@ pub struct Date {
     pub seconds: i64,
     /// Seconds west of UTC.
     pub offset: i64,
-    /// Whether it is shown as a commit's date is (`SECONDS.0OFFSET`) or as two numbers.
-    pub dotted: bool,
+    /// How it is shown.
+    pub form: DateForm,
+}
+
+/// How a date is shown as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateForm {
+    /// As a commit's date: `SECONDS.0OFFSET`.
+    Dotted,
+    /// As two numbers.
+    Pair,
+    /// As legacy keeps it: dotted, with seconds that are no whole number to a program.
+    Raw,
 }
 
 /// The names that an element of a list stands under while a template is rendered for it.

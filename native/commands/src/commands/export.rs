@@ -1,12 +1,13 @@
 //! `hg export`: changesets as patches that `hg import` reads.
 
+use crate::formatter::Form;
 use crate::history::{Changeset, History, query};
 use crate::patch::{Change, settle_options};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_diff::DiffOptions;
 use amalgam_matching::Matcher;
-use amalgam_template::dates;
-use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Stop};
+use amalgam_template::{Date, DateForm, Map, Value, dates};
+use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Rev, Stop};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "export",
@@ -33,9 +34,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 const MOST: usize = 256 << 20;
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    if prepared.parsed.value("template").is_some() {
-        return Err(Stop::unsupported(Reason::OutputUnsupported, "--template"));
-    }
     if prepared.parsed.value("output").is_some_and(|target| target != b"-") {
         return Err(Stop::unsupported(Reason::OutputUnsupported, "export into files"));
     }
@@ -69,29 +67,76 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         let note: &[u8] = if revs.len() > 1 { b"exporting patches:\n" } else { b"exporting patch:\n" };
         out.write_labelled(note, "ui.note");
     }
-    pager::start(prepared, out)?;
-    let mut written = 0;
-    for rev in revs {
-        if rev == NULL_REV {
-            return Err(Stop::unsupported(Reason::RevisionExpression, "a patch of the null revision"));
-        }
-        let text = patch(&history.changeset(rev)?, &options, out)?;
-        written += text.len();
-        if written > MOST {
-            return Err(Stop::unsupported(Reason::OutputUnsupported, "patches of so many changesets"));
-        }
-        out.write_owned(text);
+    if revs.contains(&NULL_REV) {
+        return Err(Stop::unsupported(Reason::RevisionExpression, "a patch of the null revision"));
     }
-    Ok(0)
+    pager::start(prepared, out)?;
+    let form = Form::find(prepared, "export", out)?;
+    let mut written = 0;
+    let mut count = |more: usize| {
+        written += more;
+        match written > MOST {
+            true => Err(Stop::unsupported(Reason::OutputUnsupported, "patches of so many changesets")),
+            false => Ok(()),
+        }
+    };
+    if form.is_plain() {
+        for rev in revs {
+            let text = patch(&history.changeset(rev)?, &options, out)?;
+            count(text.len())?;
+            out.write_owned(text);
+        }
+        return Ok(0);
+    }
+    form.show(Some(&history), out, |formatter, out| {
+        for rev in revs {
+            let (item, len) = item(&history.changeset(rev)?, &options)?;
+            count(len)?;
+            formatter.item(item, out)?;
+        }
+        Ok(0)
+    })
+}
+
+/// The parents, the one that the patch is made against first.
+fn parents_of(changeset: &Changeset<'_, '_>) -> Outcome<Vec<Rev>> {
+    let mut parents = changeset.parents()?;
+    parents.retain(|&parent| parent != NULL_REV);
+    if changeset.history.prepared.parsed.switch("switch-parent") {
+        parents.reverse();
+    }
+    Ok(parents)
+}
+
+/// What `-T` sees of a changeset, and how long its diff is.
+fn item(changeset: &Changeset<'_, '_>, options: &DiffOptions) -> Outcome<(Map, usize)> {
+    let history = changeset.history;
+    let parents = parents_of(changeset)?;
+    let all = Matcher::always();
+    let mut diff = Vec::new();
+    let change = Change::since(history.prepared, parents.first().copied().unwrap_or(NULL_REV), changeset.rev, &all)?;
+    change.write(options, false, &mut |piece, _| diff.extend_from_slice(piece))?;
+    let nodes = parents.into_iter().map(|rev| Ok((rev, history.changeset(rev)?.node.hex().to_vec())));
+    let date = changeset.date()?;
+    let len = diff.len();
+    let names = vec![
+        (&b"user"[..], Value::text(changeset.user()?)),
+        (
+            b"date",
+            Value::Date(Date { seconds: date.seconds.trunc() as i64, offset: date.offset, form: DateForm::Pair }),
+        ),
+        (b"branch", Value::text(changeset.branch()?.0)),
+        (b"node", Value::text(changeset.node.hex())),
+        (b"parents", Value::nodes(&nodes.collect::<Outcome<Vec<_>>>()?)),
+        (b"desc", Value::text(ended(changeset.description()?))),
+        (b"diff", Value::text(diff)),
+    ];
+    Ok((Map { names, changeset: Some(changeset.rev), ..Map::default() }, len))
 }
 
 fn patch(changeset: &Changeset<'_, '_>, options: &DiffOptions, out: &Output<'_>) -> Outcome<Vec<u8>> {
     let (history, prepared) = (changeset.history, changeset.history.prepared);
-    let mut parents = changeset.parents()?;
-    parents.retain(|&parent| parent != NULL_REV);
-    if prepared.parsed.switch("switch-parent") {
-        parents.reverse();
-    }
+    let parents = parents_of(changeset)?;
     let before = parents.first().copied().unwrap_or(NULL_REV);
     let (branch, _) = changeset.branch()?;
     let date = changeset.date()?;
@@ -112,9 +157,7 @@ fn patch(changeset: &Changeset<'_, '_>, options: &DiffOptions, out: &Output<'_>)
     if let Some(&second) = parents.get(1) {
         line(&[b"# Parent  ", &history.changeset(second)?.node.hex()]);
     }
-    let description = changeset.description()?;
-    let end = description.iter().rposition(|&byte| !is_space(byte)).map_or(0, |at| at + 1);
-    line(&[&description[..end]]);
+    line(&[ended(changeset.description()?)]);
     line(&[]);
     let all = Matcher::always();
     let colored = out.is_colored();
@@ -126,6 +169,12 @@ fn patch(changeset: &Changeset<'_, '_>, options: &DiffOptions, out: &Output<'_>)
         }
     })?;
     Ok(text)
+}
+
+/// A description without the white space behind it.
+fn ended(description: &[u8]) -> &[u8] {
+    let end = description.iter().rposition(|&byte| !is_space(byte)).map_or(0, |at| at + 1);
+    &description[..end]
 }
 
 /// What Python takes for white space in bytes.

@@ -2,6 +2,7 @@
 
 use crate::Prepared;
 use crate::history::{Keywords, query, values};
+use crate::patch;
 use crate::selection::missing_from;
 use amalgam_config::Config;
 use amalgam_matching::{MatchOptions, Matcher, PatternKind};
@@ -45,6 +46,20 @@ impl Keywords<'_, '_> {
             ("latesttag", []) => self.latest_tag_names(of_changeset()?, None),
             ("latesttag", [Value::Bytes(pattern)]) => self.latest_tag_names(of_changeset()?, Some(pattern)),
             ("files", [Value::Bytes(pattern)]) => self.files_matching(of_changeset()?, pattern),
+            ("diff", [Value::Bytes(include), Value::Bytes(exclude)]) => {
+                let rev = of_changeset()?;
+                let prepared = self.history.prepared;
+                let cwd = prepared.cwd_in_repository()?;
+                let context = prepared.match_context(&cwd)?;
+                let [include, exclude] = [include, exclude].map(|given| match given.is_empty() {
+                    true => Vec::new(),
+                    false => vec![given.to_vec()],
+                });
+                let options =
+                    MatchOptions { patterns: &[], include: &include, exclude: &exclude, default: PatternKind::Glob };
+                let matcher = Matcher::for_revision(&context, &options)?;
+                patch::diff_for_template(prepared, rev, &matcher).map(Value::text)
+            }
             ("mailmap", [Value::Bytes(author)]) => {
                 let map = self.history.repository.root().join(".mailmap");
                 match std::fs::symlink_metadata(map) {

@@ -2,10 +2,11 @@
 
 use crate::Prepared;
 use crate::history::copies::FileCopies;
+use crate::history::pending;
 use amalgam_formats::changelog::{ChangelogEntry, Date};
 use amalgam_formats::names;
 use amalgam_repo::{Changelog, Phase, Repository, Visibility};
-use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, short_hex};
+use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV, short_hex};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -65,7 +66,11 @@ impl<'a> History<'a> {
     /// # Errors
     /// What reading the index meets.
     pub(crate) fn changeset(&self, rev: Rev) -> Outcome<Changeset<'_, 'a>> {
-        let node = if rev == NULL_REV { NULL_NODE } else { self.changelog.node(rev)? };
+        let node = match rev {
+            NULL_REV => NULL_NODE,
+            WDIR_REV => WDIR_NODE,
+            _ => self.changelog.node(rev)?,
+        };
         Ok(Changeset { history: self, rev, node, entry: OnceCell::new() })
     }
 
@@ -75,7 +80,11 @@ impl<'a> History<'a> {
         {
             return Ok(Rc::clone(entry));
         }
-        let entry = if rev == NULL_REV { ChangelogEntry::null() } else { self.changelog.entry(rev)? };
+        let entry = match rev {
+            NULL_REV => ChangelogEntry::null(),
+            WDIR_REV => pending::entry(self)?,
+            _ => self.changelog.entry(rev)?,
+        };
         let entry = Rc::new(entry);
         *self.last.borrow_mut() = Some((rev, Rc::clone(&entry)));
         Ok(entry)
@@ -164,7 +173,10 @@ impl Changeset<'_, '_> {
     /// # Errors
     /// What reading the index meets.
     pub(crate) fn parents(&self) -> Outcome<Vec<Rev>> {
-        let [p1, p2] = self.history.changelog.parents(self.rev)?;
+        let [p1, p2] = match self.rev {
+            WDIR_REV => self.history.repository.working_revs()?,
+            rev => self.history.changelog.parents(rev)?,
+        };
         Ok(if p2 == NULL_REV { vec![p1] } else { vec![p1, p2] })
     }
 
@@ -182,7 +194,11 @@ impl Changeset<'_, '_> {
     /// # Errors
     /// What reading the phases meets.
     pub(crate) fn phase(&self) -> Outcome<Phase> {
-        if self.rev == NULL_REV { Ok(Phase::Public) } else { Ok(self.history.visibility()?.phase(self.rev)) }
+        match self.rev {
+            NULL_REV => Ok(Phase::Public),
+            WDIR_REV => pending::phase(self.history),
+            rev => Ok(self.history.visibility()?.phase(rev)),
+        }
     }
 
     /// The branch, and whether the changeset closes it.

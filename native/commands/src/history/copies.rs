@@ -3,7 +3,7 @@
 
 use crate::history::{Changeset, History};
 use amalgam_repo::Filelog;
-use amalgam_types::{NULL_REV, Outcome, Rev};
+use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -38,6 +38,9 @@ impl Changeset<'_, '_> {
     /// # Errors
     /// What reading the files' histories meets.
     pub(crate) fn copies(&self) -> Outcome<Copies> {
+        if self.rev == WDIR_REV {
+            return Err(Stop::unsupported(Reason::RevisionExpression, "copies in the working directory"));
+        }
         let mut copies = Copies::new();
         for path in self.entry()?.files() {
             let file = self.history.file_copies(path)?;

@@ -2,7 +2,7 @@
 
 use crate::history::{Changeset, values};
 use amalgam_template::Value;
-use amalgam_types::{Outcome, Reason, Stop};
+use amalgam_types::{Outcome, Reason, Stop, WDIR_REV};
 
 impl Changeset<'_, '_> {
     /// Whether it was rewritten.
@@ -10,7 +10,7 @@ impl Changeset<'_, '_> {
     /// # Errors
     /// What reading phases and markers meets.
     pub(crate) fn is_obsolete(&self) -> Outcome<bool> {
-        Ok(self.history.visibility()?.is_obsolete(self.rev))
+        Ok(self.rev != WDIR_REV && self.history.visibility()?.is_obsolete(self.rev))
     }
 
     /// What is wrong with it, in legacy's words.
@@ -18,6 +18,9 @@ impl Changeset<'_, '_> {
     /// # Errors
     /// `ObsolescencePresent` where it may be one of several rewritings of another one.
     pub(crate) fn instabilities(&self) -> Outcome<Vec<&'static str>> {
+        if self.rev == WDIR_REV {
+            return Ok(Vec::new());
+        }
         let all = self.history.repository.instabilities(&self.history.prepared.config)?;
         if all.may_be_content_divergent(self.rev) {
             return Err(self.uncertain("content-divergent"));

@@ -4,36 +4,45 @@ use crate::formatter::Formatter;
 use crate::history::Changeset;
 use crate::history::changesets::phase_name;
 use crate::history::copies::Copies;
-use amalgam_template::{Date, Map, Value};
-use amalgam_types::{Outcome, Reason, Stop};
+use crate::history::pending;
+use crate::patch::{self, FilesOf};
+use amalgam_template::{Date, DateForm, Map, Value};
+use amalgam_types::{Outcome, WDIR_REV};
 use std::rc::Rc;
 
 /// The fields that are shown unasked, and those that the form's template asks for.
 ///
 /// # Errors
 /// What reading the changeset meets.
-pub(super) fn of(changeset: &Changeset<'_, '_>, copies: Option<&Copies>, formatter: &Formatter<'_>) -> Outcome<Map> {
+pub(super) fn of(
+    changeset: &Changeset<'_, '_>,
+    copies: Option<&Copies>,
+    files: &FilesOf,
+    formatter: &Formatter<'_>,
+) -> Outcome<Map> {
     let prepared = changeset.history.prepared;
     let mut names: Vec<(&'static [u8], Value)> =
         vec![(b"rev", Value::Int(i64::from(changeset.rev))), (b"node", Value::text(changeset.node.hex()))];
     if prepared.quiet()? && formatter.wants_nothing_special() {
         return Ok(Map { names, changeset: Some(changeset.rev), ..Map::default() });
     }
-    for name in ["diff", "diffstat"] {
-        if formatter.wants(name) {
-            return Err(Stop::unsupported(Reason::TemplateKeyword, name));
-        }
-    }
     let date = changeset.date()?;
+    let bookmarks = match changeset.rev {
+        WDIR_REV => pending::bookmarks(changeset.history)?,
+        _ => changeset.bookmarks()?.to_vec(),
+    };
     let parents = changeset.parents()?;
     let parents = parents.into_iter().map(|rev| Ok((rev, changeset.history.changeset(rev)?.node.hex().to_vec())));
     names.extend([
         (&b"branch"[..], Value::text(changeset.branch()?.0)),
         (b"phase", Value::text(phase_name(changeset.phase()?))),
         (b"user", Value::text(changeset.user()?)),
-        (b"date", Value::Date(Date { seconds: date.seconds.trunc() as i64, offset: date.offset, dotted: false })),
+        (
+            b"date",
+            Value::Date(Date { seconds: date.seconds.trunc() as i64, offset: date.offset, form: DateForm::Pair }),
+        ),
         (b"desc", Value::text(changeset.description()?)),
-        (b"bookmarks", list(changeset.bookmarks()?, b"bookmark")),
+        (b"bookmarks", list(&bookmarks, b"bookmark")),
         (b"tags", list(changeset.tags()?, b"tag")),
         (b"parents", Value::nodes(&parents.collect::<Outcome<Vec<_>>>()?)),
     ]);
@@ -67,6 +76,7 @@ pub(super) fn of(changeset: &Changeset<'_, '_>, copies: Option<&Copies>, formatt
         let pairs = pairs.map(|(to, from)| (Rc::<[u8]>::from(to.as_slice()), Rc::<[u8]>::from(from.as_slice())));
         names.push((b"copies", Value::dict(pairs, b"name", b"source")));
     }
+    names.extend(patch::items(prepared, changeset.rev, files, formatter)?);
     Ok(Map { names, changeset: Some(changeset.rev), ..Map::default() })
 }
 

@@ -1,8 +1,8 @@
 //! Which files a changeset added, changed and removed, and the mark that it has in a graph.
 
-use crate::history::Changeset;
+use crate::history::{Changeset, pending};
 use amalgam_template::Value;
-use amalgam_types::{NULL_REV, Outcome, Reason, Stop};
+use amalgam_types::{NULL_REV, Outcome, Reason, Stop, WDIR_REV};
 
 /// The files of a changeset by what happened to them.
 #[derive(Debug, Default)]
@@ -18,6 +18,9 @@ impl Changeset<'_, '_> {
     /// # Errors
     /// `TemplateKeyword` for a merge that removes files: which of them count depends on the merge's ancestors.
     pub(crate) fn file_lists(&self) -> Outcome<FileLists> {
+        if self.rev == WDIR_REV {
+            return pending::files(self.history.prepared);
+        }
         let repository = self.history.repository;
         let files: Vec<Vec<u8>> = self.entry()?.files().map(<[u8]>::to_vec).collect();
         let mut lists = FileLists::default();
@@ -80,6 +83,9 @@ impl Changeset<'_, '_> {
     /// `ObsolescencePresent`, or what reading meets.
     pub(crate) fn graph_node(&self) -> Outcome<&'static [u8]> {
         let repository = self.history.repository;
+        if self.rev == WDIR_REV {
+            return Ok(b"o");
+        }
         let [p1, p2] = repository.working_revs()?;
         if self.rev == p1 || (p2 != NULL_REV && self.rev == p2) {
             return Ok(b"@");

@@ -24,11 +24,49 @@ impl Edge {
         }
     }
 
-    fn cell(self) -> Cell {
+    fn kind(self) -> usize {
         match self {
-            Edge::Parent(_) => Cell::Mark(b'|'),
-            Edge::Ancestor(_) => Cell::Mark(b':'),
-            Edge::Missing(_) => Cell::Ending,
+            Edge::Parent(_) => 0,
+            Edge::Ancestor(_) => 1,
+            Edge::Missing(_) => 2,
+        }
+    }
+}
+
+/// How lines are drawn.
+#[derive(Debug, Clone)]
+pub(crate) struct Style {
+    /// What a line to a parent, to an ancestor and to a parent that is not shown is made of; one without anything ends
+    /// at once.
+    pub(crate) lines: [Vec<u8>; 3],
+    /// Rows that only go straight on are left out.
+    pub(crate) short: bool,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Style { lines: [b"|".to_vec(), b":".to_vec(), Vec::new()], short: false }
+    }
+}
+
+impl Style {
+    /// As Mercurial once drew all lines.
+    pub(crate) fn plain() -> Self {
+        Style { lines: [(); 3].map(|()| b"|".to_vec()), short: false }
+    }
+
+    fn cell(&self, edge: Edge) -> Cell {
+        match self.lines[edge.kind()].as_slice() {
+            [] => Cell::Ending,
+            _ => Cell::Line(edge.kind()),
+        }
+    }
+
+    fn is_slanted(&self, cell: Cell) -> bool {
+        match cell {
+            Cell::Mark(mark) => matches!(mark, b'/' | b'\\'),
+            Cell::Line(kind) => [&b"/"[..], b"\\", b"\\/"].contains(&self.lines[kind].as_slice()),
+            Cell::Ending => false,
         }
     }
 }
@@ -37,6 +75,8 @@ impl Edge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cell {
     Mark(u8),
+    /// A piece of a line of this kind.
+    Line(usize),
     /// A line that ends here; how depends on the row.
     Ending,
 }
@@ -52,6 +92,7 @@ pub(crate) struct Graph {
     columns: Vec<Rev>,
     /// How each column is drawn.
     styles: HashMap<Rev, Cell>,
+    style: Style,
     /// Of the drawing before: where its changeset was, and by how many columns it grew.
     last_at: usize,
     last_growth: i32,
@@ -70,6 +111,10 @@ struct Step {
 }
 
 impl Graph {
+    pub(crate) fn new(style: Style) -> Self {
+        Graph { style, ..Graph::default() }
+    }
+
     /// How wide the next changeset's drawing is.
     pub(crate) fn width(&self, rev: Rev, edges: &[Edge]) -> usize {
         let known = self.columns.contains(&rev);
@@ -107,7 +152,7 @@ impl Graph {
                 known.push(edge.target());
             } else {
                 fresh.push(edge.target());
-                self.styles.insert(edge.target(), edge.cell());
+                self.styles.insert(edge.target(), self.style.cell(*edge));
             }
         }
         let mut count = self.columns.len();
@@ -159,7 +204,9 @@ impl Graph {
         if padding {
             rows.push(padding_row(&cells, &step));
         }
-        rows.push(between);
+        if !self.style.short || between.iter().any(|&cell| self.style.is_slanted(cell)) {
+            rows.push(between);
+        }
         let after = (step.count as i32 + step.growth).max(0) as usize;
         let plain: Row = cells[..(after * 2).min(cells.len())].to_vec();
         while rows.len() < lines.len() {
@@ -174,6 +221,7 @@ impl Graph {
                 match cell {
                     Cell::Mark(_) if number == 0 && at == mark_at => out.extend_from_slice(mark),
                     Cell::Mark(mark) => out.push(*mark),
+                    Cell::Line(kind) => out.extend_from_slice(&self.style.lines[*kind]),
                     Cell::Ending => out.push(b' '),
                 }
             }
@@ -232,7 +280,8 @@ impl Graph {
         }
         let ending = marks.iter().filter(|cell| **cell == Cell::Ending).count();
         let shifts = (ending * 2).saturating_sub(1);
-        while rows.len() < 3 + shifts {
+        let least = if self.style.short { 2 } else { 3 };
+        while rows.len() < least + shifts {
             rows.push(plain.clone());
         }
         if shifts > 0
@@ -256,9 +305,9 @@ impl Graph {
         }
         for (number, row) in rows.iter_mut().enumerate() {
             for cell in row.iter_mut().filter(|cell| **cell == Cell::Ending) {
-                *cell = match number {
-                    1 => Cell::Mark(b'|'),
-                    2 => Cell::Mark(b'~'),
+                *cell = match (number, self.style.short) {
+                    (1, false) => Cell::Mark(b'|'),
+                    (2, false) | (1, true) => Cell::Mark(b'~'),
                     _ => SPACE,
                 };
             }

@@ -6,6 +6,7 @@ use crate::history::changesets::phase_name;
 use crate::history::copies::Copies;
 use crate::history::latest_tags::LatestTags;
 use crate::history::{Changeset, History};
+use crate::patch;
 use crate::selection::manifest_without_subrepositories;
 use crate::{Styles, history::values};
 use amalgam_formats::names;
@@ -17,7 +18,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Keywords that legacy has and native has not.
-const LEGACY_ONLY: &[&str] = &["diffstat", "originalnode"];
+const LEGACY_ONLY: &[&str] = &["originalnode"];
 
 /// Keywords that do not speak of a changeset.
 const OF_NO_CHANGESET: &[&str] = &["envvars", "graphwidth", "index", "peerurls", "reporoot", "termwidth", "verbosity"];
@@ -96,6 +97,7 @@ impl<'h, 'a> Keywords<'h, 'a> {
             }
             "date" => values::date(changeset)?,
             "desc" => Value::text(names::strip(changeset.description()?)),
+            "diffstat" => Value::text(patch::diffstat_for_template(self.history.prepared, changeset.rev)?),
             "extras" => values::extras(changeset)?,
             "file_adds" => values::files(&changeset.file_lists()?.added, "file_add", "file_adds"),
             "file_mods" => values::files(&changeset.file_lists()?.modified, "file_mod", "file_mods"),
@@ -300,6 +302,7 @@ const OF_CHANGESET: &[&str] = &[
     "currentbookmark",
     "date",
     "desc",
+    "diffstat",
     "extras",
     "file_adds",
     "file_copies",

@@ -14,6 +14,15 @@ pub(crate) fn revisions(history: &History<'_>, specs: &[Vec<u8>]) -> Outcome<Vec
     if revs.contains(&WDIR_REV) { Err(working_directory()) } else { Ok(revs) }
 }
 
+/// The same with the working directory among them, where it is named.
+///
+/// # Errors
+/// As [`amalgam_query::Context::revisions`].
+pub(crate) fn with_working_directory(history: &History<'_>, specs: &[Vec<u8>]) -> Outcome<Vec<Rev>> {
+    let cwd = history.prepared.cwd_in_repository()?;
+    history.prepared.query(&cwd)?.revisions(specs)
+}
+
 /// The first `limit` of them: the rest is not worked out.
 ///
 /// # Errors

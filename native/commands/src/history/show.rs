@@ -9,6 +9,7 @@ use crate::history::template::{self, Rendered, Templates};
 use crate::history::{History, fields};
 use crate::patch::{FilesOf, Patches};
 use amalgam_matching::Matcher;
+use amalgam_template::Value;
 use amalgam_types::{Outcome, Reason, Rev, Stop};
 
 /// What shows changesets.
@@ -41,9 +42,6 @@ pub(crate) fn with_displayer(
     let patches = Patches::settle(history.prepared)?;
     match template::find(history.prepared, out)? {
         Spec::Plain => show(&mut Displayer::new(history, Shape::Default(Printer::new(history)?), patches), out),
-        Spec::Machine(_) | Spec::Fields(..) if patches.is_some() => {
-            Err(Stop::unsupported(Reason::TemplateStyle, "patches in a form for machines"))
-        }
         spec @ (Spec::Machine(Machine::Json | Machine::Cbor) | Spec::Fields(..)) => {
             let form = Form::of(history.prepared, "log", spec);
             form.show(Some(history), out, |formatter, out| {
@@ -75,13 +73,22 @@ impl<'h> Displayer<'h> {
         self.files = files;
     }
 
+    /// Says which changesets are going to be shown, in order.
+    pub(crate) fn expect(&mut self, revs: &[Rev]) {
+        if let Some(patches) = &mut self.patches {
+            patches.expect(revs);
+        }
+    }
+
     /// Writes one changeset.
     ///
     /// # Errors
     /// What reading it meets.
     pub(crate) fn show(&mut self, rev: Rev, copies: Option<&Copies>, out: &mut Output<'_>) -> Outcome<()> {
         if let Shape::Formatter(formatter) = &self.shape {
-            let fields = fields::of(&self.history.changeset(rev)?, copies, formatter)?;
+            let fields = fields::of(&self.history.changeset(rev)?, copies, &self.files, formatter)?;
+            self.written += fields.names.iter().map(|(_, value)| length(value)).sum::<usize>();
+            self.refuse_too_much()?;
             return formatter.item(fields, out);
         }
         let rendered = self.render(rev, copies, None, out)?;
@@ -125,15 +132,24 @@ impl<'h> Displayer<'h> {
             Shape::Templates(templates) => templates.show(rev, copies, graph_width)?,
         };
         let prepared = self.history.prepared;
-        if let Some(patches) = &self.patches
+        if let Some(patches) = &mut self.patches
             && !(matches!(self.shape, Shape::Default(_)) && prepared.quiet()?)
         {
             patches.add(prepared, rev, &self.files, graph_width.unwrap_or(0), out, &mut rendered.text)?;
             self.written += rendered.text.len();
-            if self.written > MOST {
-                return Err(Stop::unsupported(Reason::OutputUnsupported, "patches of so many changesets"));
-            }
+            self.refuse_too_much()?;
         }
         Ok(rendered)
     }
+
+    fn refuse_too_much(&self) -> Outcome<()> {
+        match self.written > MOST {
+            true => Err(Stop::unsupported(Reason::OutputUnsupported, "patches of so many changesets")),
+            false => Ok(()),
+        }
+    }
+}
+
+fn length(value: &Value) -> usize {
+    if let Value::Bytes(text) = value { text.len() } else { 0 }
 }

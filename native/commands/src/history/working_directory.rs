@@ -2,10 +2,9 @@
 
 use crate::history::changesets::phase_name;
 use crate::history::keywords::changeset_value;
-use crate::history::{Keywords, values};
-use amalgam_repo::Phase;
+use crate::history::{Keywords, pending, values};
 use amalgam_template::Value;
-use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV};
+use amalgam_types::{Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV};
 
 impl Keywords<'_, '_> {
     /// The value of a keyword for the working directory.
@@ -20,12 +19,24 @@ impl Keywords<'_, '_> {
             "rev" => Value::Int(i64::from(WDIR_REV)),
             "node" => Value::text(WDIR_NODE.hex()),
             "negrev" => Value::None,
+            "user" | "author" => Value::text(pending::user(self.history.prepared)?),
+            "date" => values::date(&self.history.changeset(WDIR_REV)?)?,
+            "files" => {
+                let changeset = self.history.changeset(WDIR_REV)?;
+                let files: Vec<Vec<u8>> = changeset.entry()?.files().map(<[u8]>::to_vec).collect();
+                values::files(&files, "file", "files")
+            }
+            "file_adds" => values::files(&pending::files(self.history.prepared)?.added, "file_add", "file_adds"),
+            "file_mods" => values::files(&pending::files(self.history.prepared)?.modified, "file_mod", "file_mods"),
+            "file_dels" => values::files(&pending::files(self.history.prepared)?.removed, "file_del", "file_dels"),
+            "parents" => values::parents(&self.history.changeset(WDIR_REV)?)?,
+            "graphnode" => Value::text(b"o"),
             "activebookmark" | "currentbookmark" => {
                 let active = self.history.active_bookmark()?.unwrap_or_default();
-                let here = self.working_bookmarks()?.iter().any(|name| name == active);
+                let here = pending::bookmarks(self.history)?.iter().any(|name| name == active);
                 Value::text(if here { active } else { b"" })
             }
-            "bookmarks" => values::bookmark_list(self.history, &self.working_bookmarks()?)?,
+            "bookmarks" => values::bookmark_list(self.history, &pending::bookmarks(self.history)?)?,
             "branches" => {
                 let branch = repository.working_branch()?;
                 let shown = (branch != b"default").then_some(branch);
@@ -41,32 +52,9 @@ impl Keywords<'_, '_> {
             "p2rev" => Value::Int(i64::from(p2)),
             "p1node" => node_of(p1)?,
             "p2node" => node_of(p2)?,
-            "phase" => Value::text(phase_name(self.working_phase()?)),
-            "phaseidx" => Value::Int(self.working_phase()? as i64),
+            "phase" => Value::text(phase_name(pending::phase(self.history)?)),
+            "phaseidx" => Value::Int(pending::phase(self.history)? as i64),
             _ => return Err(Stop::unsupported(Reason::TemplateKeyword, format!("{name} of the working directory"))),
         })
-    }
-
-    /// The bookmarks of the working directory's parents.
-    fn working_bookmarks(&self) -> Outcome<Vec<Vec<u8>>> {
-        let mut all = Vec::new();
-        for rev in self.history.repository.working_revs()? {
-            if rev != NULL_REV {
-                all.extend_from_slice(self.history.changeset(rev)?.bookmarks()?);
-            }
-        }
-        Ok(all)
-    }
-
-    /// The phase that a commit would be in.
-    fn working_phase(&self) -> Outcome<Phase> {
-        if self.history.prepared.config.get("phases", "new-commit").is_some() {
-            return Err(Stop::unsupported(Reason::ConfigUnsupported, "phases.new-commit"));
-        }
-        let mut phase = Phase::Draft;
-        for parent in self.history.repository.working_revs()?.into_iter().filter(|&rev| rev != NULL_REV) {
-            phase = phase.max(self.history.changeset(parent)?.phase()?);
-        }
-        Ok(phase)
     }
 }

@@ -5,10 +5,12 @@ use super::{Directed, LISTS, diffs, settle_options, stat_lines, stat_width, writ
 use crate::comparison::{Sides, compare};
 use crate::display::PathDisplay;
 use crate::{Output, Prepared};
-use amalgam_diff::{DiffOptions, FileDiff};
+use amalgam_diff::{DiffOptions, FileDiff, keep_hunks};
 use amalgam_matching::Matcher;
-use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
-use std::collections::BTreeMap;
+use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 /// Which files of a changeset are shown.
 pub(crate) enum FilesOf {
@@ -16,6 +18,40 @@ pub(crate) enum FilesOf {
     Matching(Box<Matcher>),
     /// Those that were found on the way along their history.
     Followed(BTreeMap<Rev, Vec<Vec<u8>>>),
+    /// Those of which some lines were found there; of their hunks only those that are about these lines.
+    Lines(BTreeMap<Rev, LinesOf>),
+}
+
+/// Lines by file.
+pub(crate) type LinesOf = BTreeMap<Vec<u8>, Vec<Range<usize>>>;
+
+impl FilesOf {
+    /// The diffs of a changeset's change, as far as it is about these files and lines.
+    pub(super) fn diffs(
+        &self,
+        prepared: &Prepared,
+        rev: Rev,
+        options: &DiffOptions,
+        display: &PathDisplay,
+    ) -> Outcome<Vec<FileDiff>> {
+        let lines = match self {
+            FilesOf::Matching(matcher) => return Change::of(prepared, rev, matcher)?.diffs(options, display),
+            FilesOf::Followed(files) => {
+                let matcher = Matcher::exact(files.get(&rev).cloned().unwrap_or_default());
+                return Change::of(prepared, rev, &matcher)?.diffs(options, display);
+            }
+            FilesOf::Lines(lines) => lines,
+        };
+        let mut diffs = Vec::new();
+        for (path, lines) in lines.get(&rev).into_iter().flatten() {
+            let matcher = Matcher::exact(vec![path.clone()]);
+            for mut diff in Change::of(prepared, rev, &matcher)?.diffs(options, display)? {
+                keep_hunks(&mut diff.body, lines);
+                diffs.push(diff);
+            }
+        }
+        Ok(diffs)
+    }
 }
 
 /// What flags and settings ask for.
@@ -24,7 +60,16 @@ pub(crate) struct Patches {
     /// How a diffstat's diffs are made, and its names shown.
     stat: Option<(DiffOptions, PathDisplay)>,
     patch: bool,
+    /// The changesets that are going to be shown, and what was worked out of them ahead.
+    expected: Vec<Rev>,
+    ahead: HashMap<Rev, Made>,
 }
+
+/// The diffs of a changeset: those that are counted, and those that are shown.
+type Made = Outcome<(Vec<FileDiff>, Vec<FileDiff>)>;
+
+/// So many changesets are compared side by side.
+const AT_ONCE: usize = 16;
 
 impl Patches {
     /// From `--patch` and `--stat`; `None` with neither.
@@ -43,7 +88,40 @@ impl Patches {
         } else {
             None
         };
-        Ok(Some(Patches { options, stat, patch }))
+        Ok(Some(Patches { options, stat, patch, expected: Vec::new(), ahead: HashMap::new() }))
+    }
+
+    /// Says which changesets are going to be shown, in order.
+    pub(crate) fn expect(&mut self, revs: &[Rev]) {
+        self.expected = revs.to_vec();
+        self.expected.reverse();
+    }
+
+    fn made(&self, prepared: &Prepared, rev: Rev, files: &FilesOf) -> Made {
+        let counted = match &self.stat {
+            Some((options, display)) => files.diffs(prepared, rev, options, display)?,
+            None => Vec::new(),
+        };
+        let shown = match self.patch {
+            true => files.diffs(prepared, rev, &self.options, &PathDisplay::FromRoot)?,
+            false => Vec::new(),
+        };
+        Ok((counted, shown))
+    }
+
+    /// The diffs of `rev`; those of the changesets behind it are worked out at the same time.
+    fn next(&mut self, prepared: &Prepared, rev: Rev, files: &FilesOf) -> Made {
+        if let Some(made) = self.ahead.remove(&rev) {
+            return made;
+        }
+        if self.expected.last() != Some(&rev) {
+            return self.made(prepared, rev, files);
+        }
+        let begin = self.expected.len().saturating_sub(AT_ONCE);
+        let revs = self.expected.split_off(begin);
+        let made = revs.par_iter().map(|&rev| (rev, self.made(prepared, rev, files)));
+        self.ahead = made.collect();
+        self.ahead.remove(&rev).unwrap_or_else(|| self.made(prepared, rev, files))
     }
 
     /// Appends what `rev` changed since its first parent to `text`.
@@ -51,7 +129,7 @@ impl Patches {
     /// # Errors
     /// Whatever makes native uncertain.
     pub(crate) fn add(
-        &self,
+        &mut self,
         prepared: &Prepared,
         rev: Rev,
         files: &FilesOf,
@@ -67,24 +145,16 @@ impl Patches {
                 text.extend_from_slice(piece);
             }
         };
-        let followed;
-        let matcher = match files {
-            FilesOf::Matching(matcher) => matcher,
-            FilesOf::Followed(files) => {
-                followed = Matcher::exact(files.get(&rev).cloned().unwrap_or_default());
-                &followed
-            }
-        };
-        let change = Change::of(prepared, rev, matcher)?;
-        if let Some((options, display)) = &self.stat {
+        let (counted, shown) = self.next(prepared, rev, files)?;
+        if self.stat.is_some() {
             let width = stat_width(prepared, graph_width)?;
-            write_stat(&stat_lines(&change.diffs(options, display)?, width), &mut write);
+            write_stat(&stat_lines(&counted, width), &mut write);
             if self.patch {
                 write(b"\n", "");
             }
         }
         if self.patch {
-            change.write(&self.options, colored, &mut write)?;
+            write_diffs(&shown, &self.options, colored, &mut write);
         }
         write(b"\n", "");
         Ok(())
@@ -101,10 +171,13 @@ pub(crate) struct Change<'a> {
 
 impl<'a> Change<'a> {
     /// Since its first parent.
-    fn of(prepared: &'a Prepared, rev: Rev, matcher: &'a Matcher) -> Outcome<Self> {
+    pub(super) fn of(prepared: &'a Prepared, rev: Rev, matcher: &'a Matcher) -> Outcome<Self> {
         if rev == NULL_REV {
             // Legacy takes the last changeset for its parent.
             return Err(Stop::unsupported(Reason::RevisionExpression, "the change of the null revision"));
+        }
+        if rev == WDIR_REV {
+            return Self::between(prepared, Sides::Changes, matcher);
         }
         let parent = prepared.repository()?.changelog()?.parents(rev)?[0];
         Self::since(prepared, parent, rev, matcher)
@@ -115,12 +188,15 @@ impl<'a> Change<'a> {
     /// # Errors
     /// What reading the manifests meets.
     pub(crate) fn since(prepared: &'a Prepared, parent: Rev, rev: Rev, matcher: &'a Matcher) -> Outcome<Self> {
-        let sides = Sides::Between(parent, rev);
+        Self::between(prepared, Sides::Between(parent, rev), matcher)
+    }
+
+    fn between(prepared: &'a Prepared, sides: Sides, matcher: &'a Matcher) -> Outcome<Self> {
         let result = compare(prepared, sides, matcher, LISTS)?;
         Ok(Change { prepared, matcher, directed: Directed { sides, turned: false }, result })
     }
 
-    fn diffs(&self, options: &DiffOptions, display: &PathDisplay) -> Outcome<Vec<FileDiff>> {
+    pub(super) fn diffs(&self, options: &DiffOptions, display: &PathDisplay) -> Outcome<Vec<FileDiff>> {
         diffs(self.prepared, &self.directed, self.matcher, &self.result, options, display)
     }
 

@@ -109,11 +109,11 @@ fn read_both(
     let same = names.old.is_some() && names.old == names.new;
     let both = same && [left, right].iter().all(|side| matches!(side.from, From::Revision(..)));
     let filelog = match names.old {
-        Some(path) if both => Some(left.repository.filelog(path)?),
+        Some(path) if both => Some(left.repository.shared_filelog(path)?),
         _ => None,
     };
     let mut read = |side: &Source<'_>, path: Option<&[u8]>| {
-        path.map(|path| side.read(path, filelog.as_ref(), display, folder)).transpose()
+        path.map(|path| side.read(path, filelog.as_deref(), display, folder)).transpose()
     };
     Ok((read(left, names.old)?, read(right, names.new)?))
 }

@@ -9,10 +9,37 @@ use amalgam_types::{Outcome, Reason, Stop};
 /// # Errors
 /// `ConfigUnsupported` for settings that native does not implement, and whatever is wrong with a value.
 pub(crate) fn settle(prepared: &Prepared) -> Outcome<DiffOptions> {
+    with(prepared, true)
+}
+
+/// Reads them without the flags, as templates do.
+///
+/// # Errors
+/// As [`settle`].
+pub(crate) fn of_settings(prepared: &Prepared) -> Outcome<DiffOptions> {
+    with(prepared, false)
+}
+
+/// Reads those that legacy lets into its forms for machines: nothing about white space, binary files and prefixes.
+///
+/// # Errors
+/// As [`settle`].
+pub(crate) fn for_machines(prepared: &Prepared) -> Outcome<DiffOptions> {
+    let all = settle(prepared)?;
+    Ok(DiffOptions {
+        context: all.context,
+        git: all.git,
+        show_function: all.show_function,
+        no_dates: all.no_dates,
+        ..DiffOptions::default()
+    })
+}
+
+fn with(prepared: &Prepared, flags: bool) -> Outcome<DiffOptions> {
     let (parsed, config) = (&prepared.parsed, &prepared.config);
     refuse(prepared)?;
     let is_plain = amalgam_config::plain(&prepared.env, None);
-    let given = |flag: &str| parsed.given().any(|name| name == flag);
+    let given = |flag: &str| flags && parsed.given().any(|name| name == flag);
     let setting = |flag: &str, key: &str| -> Outcome<bool> {
         if given(flag) { Ok(parsed.switch(flag)) } else { config.bool_or("diff", key, false) }
     };
@@ -22,9 +49,9 @@ pub(crate) fn settle(prepared: &Prepared) -> Outcome<DiffOptions> {
     };
     let no_binary = if given("binary") { !parsed.switch("binary") } else { shaping("nobinary", "nobinary")? };
     Ok(DiffOptions {
-        context: context(prepared)?,
+        context: context(prepared, flags)?,
         git: setting("git", "git")?,
-        text: parsed.switch("text"),
+        text: flags && parsed.switch("text"),
         show_function: setting("show-function", "showfunc")?,
         no_dates: setting("nodates", "nodates")?,
         no_binary,
@@ -50,8 +77,8 @@ fn refuse(prepared: &Prepared) -> Outcome<()> {
     Ok(())
 }
 
-fn context(prepared: &Prepared) -> Outcome<usize> {
-    let flag = prepared.parsed.value("unified").filter(|value| !value.is_empty());
+fn context(prepared: &Prepared, flags: bool) -> Outcome<usize> {
+    let flag = prepared.parsed.value("unified").filter(|value| flags && !value.is_empty());
     let Some(text) = flag.or_else(|| prepared.config.get("diff", "unified")) else { return Ok(3) };
     let number = std::str::from_utf8(text).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
     let number = number.and_then(|text| text.parse::<u32>().ok());

@@ -9,6 +9,7 @@
 mod chunk;
 mod delta;
 mod index;
+mod kept;
 
 pub use index::{ENTRY_SIZE, Entry, Index, flags};
 
@@ -16,7 +17,7 @@ use crate::{Source, damaged};
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop};
 use sha1::{Digest, Sha1};
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Opens the `*.d` file when a chunk is first needed.
 pub type DataOpener = Box<dyn Fn() -> Outcome<Box<dyn Source>> + Send + Sync>;
@@ -40,6 +41,7 @@ pub struct Revlog {
     open_data: DataOpener,
     data: OnceLock<Outcome<Box<dyn Source>>>,
     ascii: bool,
+    kept: Option<kept::Texts>,
 }
 
 impl Revlog {
@@ -47,7 +49,7 @@ impl Revlog {
     pub fn new(name: impl Into<String>, index: Box<dyn Source>, open_data: DataOpener) -> Outcome<Self> {
         let name = name.into();
         let index = Index::new(&name, index)?;
-        Ok(Revlog { name, index, open_data, data: OnceLock::new(), ascii: false })
+        Ok(Revlog { name, index, open_data, data: OnceLock::new(), ascii: false, kept: None })
     }
 
     /// A revlog that has no file: it holds no revision.
@@ -58,12 +60,18 @@ impl Revlog {
             open_data: Box::new(|| Err(damaged("an empty revlog has no data"))),
             data: OnceLock::new(),
             ascii: false,
+            kept: None,
         }
     }
 
     /// Makes a text that is not ASCII a stop: legacy would convert it, with losses.
     pub fn require_ascii(&mut self) {
         self.ascii = true;
+    }
+
+    /// Keeps some texts: whoever reads several revisions mostly reads neighbours.
+    pub fn keep_texts(&mut self) {
+        self.kept = Some(kept::Texts::default());
     }
 
     /// How many revisions there are.
@@ -163,6 +171,35 @@ impl Revlog {
     }
 
     fn assemble(&self, chain: &[(Rev, Entry)]) -> Outcome<Vec<u8>> {
+        let Some(kept) = &self.kept else { return self.assemble_from(None, chain) };
+        let place = |at: usize| chain[at].0;
+        let known = kept.last_of(chain.iter().map(|(rev, _)| *rev));
+        let (mut start, mut from) = known.map_or((0, None), |(at, text)| (at, Some(text)));
+        if let Some(text) = from.as_ref().filter(|_| start + 1 == chain.len()) {
+            return Ok(text.to_vec());
+        }
+        if chain.len() - start > kept::LONG_CHAIN {
+            let middle = chain.len() - 1 - kept::BEFORE_END;
+            let text = self.assemble_from(from.as_ref().map(|text| text.as_slice()), &chain[start..=middle])?;
+            let text = Arc::new(text);
+            kept.keep(place(middle), Arc::clone(&text));
+            (start, from) = (middle, Some(text));
+        }
+        let text = self.assemble_from(from.as_ref().map(|text| text.as_slice()), &chain[start..])?;
+        kept.keep(place(chain.len() - 1), Arc::new(text.clone()));
+        Ok(text)
+    }
+
+    /// The text of the last revision of `chain`, whose first one is whole or has the text `base`.
+    fn assemble_from(&self, base: Option<&[u8]>, chain: &[(Rev, Entry)]) -> Outcome<Vec<u8>> {
+        if let Some(base) = base {
+            let chunks = self.chunks(&chain[1..])?;
+            let mut deltas = Vec::with_capacity(chunks.len());
+            for (raw, pair) in chunks.iter().zip(chain.windows(2)) {
+                deltas.push(chunk::decompress(raw, delta_limit(pair[0].1.size, pair[1].1.size))?);
+            }
+            return delta::apply(base, &deltas);
+        }
         let chunks = self.chunks(chain)?;
         let sizes: Vec<Option<u32>> = chain.iter().map(|(_, e)| e.size).collect();
         let base = chunk::decompress(&chunks[0], sizes[0].map_or(chunk::LIMIT, u64::from))?;

@@ -2,10 +2,10 @@
 
 use super::Call;
 use crate::set::{Bits, Set};
-use crate::tree::{error, list, text};
+use crate::tree::{arguments, error, list, text};
 use amalgam_formats::manifest::{Manifest, ManifestEntry};
 use amalgam_matching::{MatchOptions, Matcher, PatternKind, canonical_path};
-use amalgam_repo::{Changelog, Repository};
+use amalgam_repo::{Changelog, FileRev, FileWalk, Repository};
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
 
 /// A matcher as legacy makes it when the first revision is looked at; an error counts only then.
@@ -219,5 +219,44 @@ pub(super) fn filelog<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
         }
         revs.insert(rev);
     }
+    call.subset.and(&Set::sorted(&revs))
+}
+
+/// `subrepo([pattern])`, where no changeset ever had a subrepository.
+pub(super) fn subrepo<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
+    let arguments = arguments(call.argument, 0, 1, "subrepo takes at most one argument")?;
+    if let Some(pattern) = arguments.first() {
+        text(*pattern, "subrepo requires a pattern")?;
+    }
+    for name in [&b".hgsub"[..], b".hgsubstate"] {
+        if !call.evaluation.repository.filelog(name)?.is_empty() {
+            return Err(Stop::unsupported(Reason::RevsetPredicate, "subrepo"));
+        }
+    }
+    Ok(Set::empty())
+}
+
+/// `follow(file[, startrev])`: the history of the files that match, across copies.
+pub(super) fn follow<'a>(call: &Call<'_, '_, 'a>, pattern: &[u8], start: Option<&Set<'a>>) -> Outcome<Set<'a>> {
+    let repository = call.evaluation.repository;
+    let patterns = [pattern.to_vec()];
+    let options = MatchOptions { patterns: &patterns, include: &[], exclude: &[], default: PatternKind::Path };
+    let mut starts = Vec::new();
+    let (revs, matcher) = match start {
+        Some(start) => (start.to_vec()?, Matcher::for_revision(&call.evaluation.matching, &options)?),
+        None => (vec![repository.working_revs()?[0]], Matcher::new(&call.evaluation.matching, &options)?),
+    };
+    for rev in revs {
+        for entry in repository.manifest_of(rev)?.iter() {
+            let entry = entry?;
+            if matcher.matches(entry.path) {
+                starts.push((FileRev { path: entry.path.to_vec(), node: entry.node()? }, rev));
+            }
+        }
+    }
+    let hidden = &call.evaluation.hidden;
+    let found = FileWalk::new(repository)?.ancestors(starts, false, |rev| hidden.contains(rev))?;
+    let mut revs = Bits::default();
+    revs.extend(found.into_keys());
     call.subset.and(&Set::sorted(&revs))
 }

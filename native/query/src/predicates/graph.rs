@@ -4,7 +4,7 @@ use super::Call;
 use crate::dag::Walk;
 use crate::evaluate::{Evaluation, Order};
 use crate::set::{Bits, Keep, Set};
-use crate::tree::{Tree, arguments, error, integer, list, named};
+use crate::tree::{Tree, arguments, error, integer, list, named, text};
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
 use std::rc::Rc;
 
@@ -73,8 +73,10 @@ fn descendants_of<'a>(call: &Call<'_, '_, 'a>, set: Option<&Tree>, walk: Walk) -
 /// `follow()`: the ancestors of the working directory's parent.
 pub(super) fn follow<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     let [file, start] = named(call.argument, "follow", ["file", "startrev"])?;
-    if file.is_some() {
-        return Err(Stop::unsupported(Reason::RevsetPredicate, "follow with a file"));
+    if let Some(file) = file {
+        let pattern = text(Some(file), "follow expected a pattern")?;
+        let start = start.map(|start| call.evaluation.all_of(Some(start))).transpose()?;
+        return super::files::follow(call, pattern, start.as_ref());
     }
     let start = match start {
         Some(start) => call.evaluation.all_of(Some(start))?,

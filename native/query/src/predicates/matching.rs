@@ -26,8 +26,12 @@ pub(super) fn matching<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     let evaluation = call.evaluation;
     let revs = evaluation.all_of(arguments[0])?;
     let fields = match arguments.get(1) {
-        Some(words) => parse(text(*words, "matching requires a string as its second argument")?)?,
-        None => parse(b"metadata")?,
+        Some(words) => {
+            let repository = evaluation.repository;
+            let none = repository.filelog(b".hgsub")?.is_empty() && repository.filelog(b".hgsubstate")?.is_empty();
+            parse(text(*words, "matching requires a string as its second argument")?, none)?
+        }
+        None => parse(b"metadata", false)?,
     };
     let reader = Reader {
         changelog: evaluation.changelog,
@@ -44,7 +48,7 @@ pub(super) fn matching<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     }))
 }
 
-fn parse(words: &[u8]) -> Outcome<Vec<Field>> {
+fn parse(words: &[u8], no_subrepositories: bool) -> Outcome<Vec<Field>> {
     let is_space = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c);
     let mut fields = Vec::new();
     let mut unknown: Vec<&[u8]> = Vec::new();
@@ -59,6 +63,8 @@ fn parse(words: &[u8]) -> Outcome<Vec<Field>> {
             b"summary" => fields.push(Field::Summary),
             b"files" => fields.push(Field::Files),
             b"description" => fields.push(Field::Description),
+            // Without subrepositories all changesets agree in them.
+            b"substate" if no_subrepositories => {}
             b"diff" | b"substate" => {
                 let detail = format!("matching by {}", String::from_utf8_lossy(word));
                 return Err(Stop::unsupported(Reason::RevsetPredicate, detail));

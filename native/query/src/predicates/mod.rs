@@ -103,6 +103,7 @@ const NATIVE: &[(&str, Predicate)] = &[
     ("secret", phases::secret),
     ("sort", sorting::sort),
     ("successors", obsolescence::successors),
+    ("subrepo", files::subrepo),
     ("tag", names::tag),
     ("tagged", names::tag),
     ("unstable", obsolescence::unstable),

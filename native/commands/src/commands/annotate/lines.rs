@@ -4,11 +4,10 @@
 //! rather from the second than from the first; a line that none has is the revision's own.
 
 use crate::history::History;
-use crate::history::file_revisions::{FileRev, FileWalk};
 use amalgam_diff::DiffOptions;
 use amalgam_diff::lines::Lines;
 use amalgam_diff::matching::{Block, blocks_of_texts};
-use amalgam_repo::Filelog;
+use amalgam_repo::{FileRev, FileWalk, Filelog};
 use amalgam_types::{NULL_REV, Node, Outcome, Reason, Rev, Stop};
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
@@ -42,8 +41,8 @@ pub(super) struct Annotated {
 }
 
 /// What is common to the files of one changeset.
-pub(super) struct Annotation<'h, 'a> {
-    walk: FileWalk<'h, 'a>,
+pub(super) struct Annotation<'a> {
+    walk: FileWalk<'a>,
     rev: Rev,
     /// Whether each changeset is `rev` or below it.
     below: Vec<bool>,
@@ -66,9 +65,9 @@ struct Task {
     parents: Vec<Arc<FileRev>>,
 }
 
-impl<'h, 'a> Annotation<'h, 'a> {
+impl<'a> Annotation<'a> {
     pub(super) fn new(
-        history: &'h History<'a>,
+        history: &History<'a>,
         rev: Rev,
         options: DiffOptions,
         skipped: HashSet<Rev>,
@@ -86,7 +85,7 @@ impl<'h, 'a> Annotation<'h, 'a> {
                 }
             }
         }
-        Ok(Annotation { walk: FileWalk::new(history), rev, below, options, skipped, follow })
+        Ok(Annotation { walk: FileWalk::new(history.repository)?, rev, below, options, skipped, follow })
     }
 
     /// Annotates one file.

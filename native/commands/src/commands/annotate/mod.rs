@@ -1,20 +1,25 @@
 //! `hg annotate`: which changeset is responsible for each line of a file.
 
+mod items;
 mod lines;
 
 use crate::display::PathDisplay;
+use crate::formatter::Form;
 use crate::history::{History, query};
+use crate::line_range::LineRange;
 use crate::selection::{Selected, manifest_without_subrepositories, missing_from};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_diff::DiffOptions;
 use amalgam_diff::file::is_binary;
 use amalgam_diff::lines::Lines;
-use amalgam_matching::PatternKind;
+use amalgam_formats::manifest::Manifest;
+use amalgam_matching::{Matcher, PatternKind};
 use amalgam_template::width::columns;
 use amalgam_template::{dates, short_user};
 use amalgam_types::{Abort, AbortKind, Outcome, Reason, Rev, Stop, short_hex};
 use lines::{Annotated, Annotation, Origin};
 use std::collections::HashSet;
+use std::ops::Range;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "annotate",
@@ -31,7 +36,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::switch('c', "changeset"),
         Flag::switch('l', "line-number"),
         Flag::list('\0', "skip"),
-        Flag::list('L', "line-range").legacy().since(7, 0),
+        Flag::list('L', "line-range").since(7, 0),
         Flag::switch('w', "ignore-all-space"),
         Flag::switch('b', "ignore-space-change"),
         Flag::switch('B', "ignore-blank-lines"),
@@ -51,9 +56,6 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 const COLUMNS: [&str; 6] = ["user", "number", "changeset", "date", "file", "line-number"];
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    if prepared.parsed.value("template").is_some() {
-        return Err(Stop::unsupported(Reason::OutputUnsupported, "--template"));
-    }
     let shown = shown_columns(prepared)?;
     let history = History::new(prepared)?;
     // Looking at what is hidden, legacy warns of markers that are not in use.
@@ -62,29 +64,39 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         Some(spec) => query::single(&history, spec)?,
         None => history.repository.working_revs()?[0],
     };
+    let ranges = LineRange::all(prepared)?;
+    let named: Vec<Vec<u8>> = ranges.iter().map(|range| range.path.clone()).collect();
+    let patterns = if ranges.is_empty() { &prepared.parsed.arguments } else { &named };
     pager::start(prepared, out)?;
-    let matcher = prepared.matcher(&Selected::Revision(rev), PatternKind::Relpath)?;
+    let form = Form::find(prepared, "annotate", out)?;
+    let matcher = prepared.matcher_for(&Selected::Revision(rev), PatternKind::Relpath, patterns)?;
     let options = options(prepared)?;
     let skipped: HashSet<Rev> = match prepared.parsed.list("skip") {
         [] => HashSet::new(),
         specs => query::revisions(&history, specs)?.into_iter().collect(),
     };
-    let display = PathDisplay::settle(prepared, true)?;
     let manifest = manifest_without_subrepositories(history.repository, rev)?;
     let follow = !prepared.parsed.switch("no-follow");
-    let mut annotation = Annotation::new(&history, rev, options, skipped, follow)?;
-    for entry in manifest.iter() {
-        let entry = entry?;
-        if !matcher.matches(entry.path) {
-            continue;
+    let annotation = Annotation::new(&history, rev, options, skipped, follow)?;
+    let lines = ranges.into_iter().next().map(|range| range.lines);
+    let files = Files { history: &history, manifest: &manifest, matcher: &matcher, lines };
+    if form.is_plain() {
+        let display = PathDisplay::settle(prepared, true)?;
+        files.each(annotation, |path, found| match found {
+            None => {
+                out.write(&[&display.show(path)[..], b": binary file\n"].concat());
+                Ok(())
+            }
+            Some((content, annotated)) => write(&history, annotated, &shown, content, out),
+        })?;
+    } else {
+        if !missing_from(&manifest, &matcher)?.is_empty() {
+            return Err(Stop::unsupported(Reason::OutputUnsupported, "an error within a listing by a template"));
         }
-        let content = history.repository.file_content(entry.path, &entry.node()?)?;
-        if !prepared.parsed.switch("text") && is_binary(&content) {
-            out.write(&[&display.show(entry.path)[..], b": binary file\n"].concat());
-            continue;
-        }
-        let annotated = annotation.file(entry.path, entry.node()?)?;
-        write(&history, &annotated, &shown, &content, out)?;
+        form.show(Some(&history), out, |formatter, out| {
+            let columns = items::columns(&shown, formatter)?;
+            files.each(annotation, |path, found| formatter.item(items::of_file(&history, path, found, &columns)?, out))
+        })?;
     }
     if let Some(missing) = missing_from(&manifest, &matcher)?.first() {
         let node = history.changeset(rev)?.node;
@@ -94,9 +106,60 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     Ok(0)
 }
 
+/// The files to annotate.
+struct Files<'f> {
+    history: &'f History<'f>,
+    manifest: &'f Manifest,
+    matcher: &'f Matcher,
+    /// Only these lines of each.
+    lines: Option<Range<usize>>,
+}
+
+impl Files<'_> {
+    /// Hands each file over with its content and lines; of a binary file only the name.
+    fn each(
+        &self,
+        mut annotation: Annotation<'_>,
+        mut show: impl FnMut(&[u8], Option<(&[u8], &Annotated)>) -> Outcome<()>,
+    ) -> Outcome<()> {
+        let repository = self.history.repository;
+        let text = self.history.prepared.parsed.switch("text");
+        for entry in self.manifest.iter() {
+            let entry = entry?;
+            if !self.matcher.matches(entry.path) {
+                continue;
+            }
+            let content = repository.file_content(entry.path, &entry.node()?)?;
+            if !text && is_binary(&content) {
+                show(entry.path, None)?;
+                continue;
+            }
+            let mut annotated = annotation.file(entry.path, entry.node()?)?;
+            let Some(wanted) = &self.lines else {
+                show(entry.path, Some((&content, &annotated)))?;
+                continue;
+            };
+            let end = wanted.end.min(annotated.lines.len());
+            let wanted = wanted.start.min(end)..end;
+            let lines = Lines::of(&content);
+            let kept: Vec<u8> = lines.span(wanted.clone()).to_vec();
+            annotated.lines = annotated.lines[wanted].to_vec();
+            show(entry.path, Some((&kept, &annotated)))?;
+        }
+        Ok(())
+    }
+}
+
 fn shown_columns(prepared: &Prepared) -> Outcome<Vec<&'static str>> {
     let parsed = &prepared.parsed;
-    if parsed.arguments.is_empty() {
+    let by_lines = !parsed.list("line-range").is_empty();
+    if by_lines && parsed.switch("no-follow") {
+        return Err(Stop::abort(AbortKind::Input, "--line-range is incompatible with --no-follow"));
+    }
+    if by_lines && !parsed.arguments.is_empty() {
+        return Err(Stop::abort(AbortKind::Input, "cannot combine filename or pattern and --line-range"));
+    }
+    if parsed.arguments.is_empty() && !by_lines {
         return Err(Stop::abort(AbortKind::Input, "at least one filename or pattern is required"));
     }
     let mut shown: Vec<&str> = COLUMNS.into_iter().filter(|column| parsed.switch(column)).collect();

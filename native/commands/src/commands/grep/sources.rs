@@ -155,7 +155,7 @@ fn search_changed(
 ) -> Outcome<bool> {
     let repository = history.repository;
     let search_one = |changed: &Changed| -> Outcome<Hit> {
-        let filelog = repository.filelog(&changed.path)?;
+        let filelog = repository.shared_filelog(&changed.path)?;
         let content = filelog.content_of(&changed.node)?;
         let before = match &changed.before {
             Some(node) => matches(&filelog.content_of(node)?, search),

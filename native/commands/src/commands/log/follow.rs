@@ -1,9 +1,9 @@
 //! Following: the ancestors of changesets, and the history of files across copies and renames.
 
 use crate::history::History;
-use crate::history::file_revisions::{FileRev, FileWalk};
+use amalgam_repo::{FileRev, FileWalk};
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// `start` and everything below it, high to low; of merges only what is below the first parent with `first`.
 pub(super) fn ancestors(history: &History<'_>, start: &[Rev], first: bool) -> Outcome<Vec<Rev>> {
@@ -37,35 +37,16 @@ pub(super) fn files(
     names: &[Vec<u8>],
     first: bool,
 ) -> Outcome<BTreeMap<Rev, Vec<Vec<u8>>>> {
-    let mut walk = FileWalk::new(history);
-    let mut open: BTreeMap<Rev, BTreeSet<FileRev>> = BTreeMap::new();
+    let mut begin = Vec::new();
     for &rev in start {
         let manifest = history.repository.manifest_of(rev)?;
         for name in names {
             let Some(entry) = manifest.get(name)? else {
                 return Err(Stop::unsupported(Reason::WarningExpected, "a followed file that a revision lacks"));
             };
-            let file = FileRev { path: name.clone(), node: entry.node()? };
-            let introduced = walk.introduced(&file, rev, true)?;
-            open.entry(introduced).or_default().insert(file);
+            begin.push((FileRev { path: name.clone(), node: entry.node()? }, rev));
         }
     }
     let visibility = history.visibility()?;
-    let mut out = BTreeMap::new();
-    while let Some((rev, files)) = open.pop_last() {
-        if rev < 0 || rev >= history.changelog.len() || visibility.is_hidden(rev) {
-            return Err(Stop::unsupported(Reason::RevisionHidden, format!("revision {rev}")));
-        }
-        out.insert(rev, files.iter().map(|file| file.path.clone()).collect());
-        for file in files {
-            for parent in walk.parents(&file)?.into_iter().take(if first { 1 } else { usize::MAX }) {
-                let introduced = walk.introduced(&parent, rev, false)?;
-                if introduced >= rev {
-                    return Err(Stop::unsupported(Reason::RepositoryState, "a file revision younger than its child"));
-                }
-                open.entry(introduced).or_default().insert(parent);
-            }
-        }
-    }
-    Ok(out)
+    FileWalk::new(history.repository)?.ancestors(begin, first, |rev| visibility.is_hidden(rev))
 }

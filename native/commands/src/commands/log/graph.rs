@@ -1,17 +1,19 @@
 //! `log --graph`: what hangs together among the changesets that are shown, and their drawing.
 
 use crate::Output;
-use crate::history::graph::{Edge, Graph};
-use crate::history::{Displayer, History};
+use crate::formatter::define_user;
+use crate::history::graph::{Edge, Graph, Style};
+use crate::history::{Displayer, History, Keywords};
 use amalgam_config::plain;
-use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
+use amalgam_template::{Engine, Map, unquoted};
+use amalgam_types::{NULL_REV, Outcome, Rev};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Shows `revs`, which go from high to low, beside their graph.
 ///
 /// # Errors
-/// `ConfigUnsupported` for a graph of another style, and what reading the changesets meets.
+/// What keeps a template from being rendered, and what reading the changesets meets.
 pub(super) fn show(
     history: &History<'_>,
     revs: &[Rev],
@@ -19,13 +21,29 @@ pub(super) fn show(
     displayer: &mut Displayer<'_>,
     out: &mut Output<'_>,
 ) -> Outcome<()> {
-    refuse_styles(history)?;
+    let (keywords, mut engine);
+    let config = &history.prepared.config;
+    let template = config.get("command-templates", "graphnode").filter(|template| !template.is_empty());
+    let node_template = match template {
+        Some(template) => {
+            keywords = Keywords::new(history, out.styles().cloned())?;
+            engine = Engine::new(&keywords);
+            define_user(&mut engine, config)?;
+            engine.define(b"", unquoted(template));
+            Some(&engine)
+        }
+        None => None,
+    };
     let shown = Shown { history, revs: revs.iter().copied().collect(), lowest: revs.last().copied().unwrap_or(0) };
     let mut ancestors: HashMap<Rev, Vec<Rev>> = HashMap::new();
-    let mut graph = Graph::default();
+    let mut graph = Graph::new(style(history)?);
     for &rev in revs {
         let changeset = history.changeset(rev)?;
-        let mark = changeset.graph_node()?;
+        let mut mark = Vec::new();
+        match node_template {
+            Some(engine) => engine.render(b"", &Map::of(rev), None, &mut mark)?,
+            None => mark.extend_from_slice(changeset.graph_node()?),
+        }
         let edges = shown.edges(rev, &mut ancestors)?;
         let copies = if copies { Some(changeset.copies()?) } else { None };
         let rendered = displayer.render_in_graph(rev, copies.as_ref(), graph.width(rev, &edges), out)?;
@@ -37,25 +55,27 @@ pub(super) fn show(
             lines.pop();
         }
         let mut drawing = Vec::with_capacity(rendered.text.len() * 2);
-        graph.draw(rev, &edges, mark, &lines, &mut drawing);
+        graph.draw(rev, &edges, &mark, &lines, &mut drawing);
         out.write(&drawing);
     }
     Ok(())
 }
 
-/// Settings that change how the graph looks.
-fn refuse_styles(history: &History<'_>) -> Outcome<()> {
+/// How lines are drawn, by the settings.
+fn style(history: &History<'_>) -> Outcome<Style> {
     let config = &history.prepared.config;
-    let refuse = |name: &str| Err(Stop::unsupported(Reason::ConfigUnsupported, name));
-    if config.get("command-templates", "graphnode").is_some_and(|value| !value.is_empty()) {
-        return refuse("command-templates.graphnode");
-    }
     if plain(&history.prepared.env, Some("graph")) {
-        return refuse("HGPLAIN with a graph");
+        return Ok(Style::plain());
     }
-    let styled =
-        config.items("experimental").any(|(name, _)| name.starts_with(b"graphstyle.") || name == b"graphshorten");
-    if styled { refuse("experimental.graphstyle") } else { Ok(()) }
+    let mut style = Style::default();
+    let settings = ["graphstyle.parent", "graphstyle.grandparent", "graphstyle.missing"];
+    for (line, setting) in style.lines.iter_mut().zip(settings) {
+        if let Some(value) = config.get("experimental", setting) {
+            *line = value.to_vec();
+        }
+    }
+    style.short = config.bool_or("experimental", "graphshorten", false)?;
+    Ok(style)
 }
 
 struct Shown<'h, 'a> {

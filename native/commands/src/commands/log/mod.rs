@@ -3,13 +3,16 @@
 mod filters;
 mod follow;
 mod graph;
+mod lines;
 mod select;
 
 pub(crate) use select::{Selection, selection};
 
 use crate::history::{History, with_displayer};
+use crate::line_range::LineRange;
+use crate::patch::FilesOf;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
-use amalgam_types::{Outcome, Reason, Stop};
+use amalgam_types::{AbortKind, Outcome, Reason, Stop};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "log",
@@ -21,7 +24,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::switch('C', "copies"),
         Flag::list('k', "keyword"),
         Flag::list('r', "rev"),
-        Flag::list('L', "line-range").legacy(),
+        Flag::list('L', "line-range"),
         Flag::switch('\0', "removed"),
         Flag::switch('m', "only-merges"),
         Flag::list('u', "user"),
@@ -53,11 +56,24 @@ const READ_AT_ONCE: usize = 500;
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let history = History::new(prepared)?;
+    let by_lines = !prepared.parsed.list("line-range").is_empty();
+    if by_lines && !prepared.parsed.switch("follow") {
+        return Err(Stop::abort(AbortKind::Input, "--line-range requires --follow"));
+    }
+    if by_lines && !prepared.parsed.arguments.is_empty() {
+        let message = "FILE arguments are not compatible with --line-range option";
+        return Err(Stop::abort(AbortKind::Input, message));
+    }
     if prepared.parsed.list("rev").is_empty() {
         // Looking at what is hidden, legacy warns of markers that are not in use.
         history.visibility()?;
     }
-    let Selection { revs, files } = selection(&history, &prepared.parsed.arguments)?;
+    let Selection { mut revs, mut files } = selection(&history, &prepared.parsed.arguments)?;
+    if by_lines {
+        let found = lines::changed(&history, &LineRange::all(prepared)?, &revs)?;
+        revs = found.keys().rev().copied().collect();
+        files = FilesOf::Lines(found);
+    }
     let with_patches = prepared.parsed.switch("patch") || prepared.parsed.switch("stat");
     if with_patches && revs.len() > READ_AT_ONCE && prepared.terminal.stdout_tty {
         return Err(Stop::unsupported(Reason::OutputUnsupported, "patches that are read while more are made"));
@@ -66,6 +82,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let copies = prepared.parsed.switch("copies");
     with_displayer(&history, out, |displayer, out| {
         displayer.limit_patches(files);
+        displayer.expect(&revs);
         if prepared.parsed.switch("graph") {
             return graph::show(&history, &revs, copies, displayer, out);
         }

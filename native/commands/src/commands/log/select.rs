@@ -92,6 +92,9 @@ fn chosen(history: &History<'_>, patterns: &[Vec<u8>]) -> Outcome<Selection> {
     let filtered = parsed.given().any(|flag| FILTERING.contains(&flag)) || !patterns.is_empty();
     let named = match parsed.list("rev") {
         [] => None,
+        specs if !filtered && specs.iter().any(|spec| memchr::memmem::find(spec, b"wdir").is_some()) => {
+            Some(query::with_working_directory(history, specs)?)
+        }
         specs if filtered || graph => Some(query::revisions(history, specs)?),
         specs => Some(query::first(history, specs, limit.unwrap_or(usize::MAX))?),
     };

@@ -3,39 +3,45 @@
 //! A file revision records one changeset that introduced it. Where that one is no ancestor of the changeset that a walk
 //! came from, another made the same file revision: the nearest ancestor that touched the file and has it.
 
-use crate::history::History;
-use amalgam_repo::Filelog;
+use crate::{Changelog, Filelog, Repository};
 use amalgam_types::{NULL_REV, Node, Outcome, Reason, Rev, Stop};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// One revision of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct FileRev {
-    pub(crate) path: Vec<u8>,
-    pub(crate) node: Node,
+pub struct FileRev {
+    /// Its name.
+    pub path: Vec<u8>,
+    /// Its id.
+    pub node: Node,
 }
 
 /// Looks file revisions up; each file's history is opened once.
-pub(crate) struct FileWalk<'h, 'a> {
-    history: &'h History<'a>,
+pub struct FileWalk<'a> {
+    repository: &'a Repository,
+    changelog: &'a Changelog,
     filelogs: HashMap<Vec<u8>, Arc<Filelog>>,
 }
 
-impl<'h, 'a> FileWalk<'h, 'a> {
-    pub(crate) fn new(history: &'h History<'a>) -> Self {
-        FileWalk { history, filelogs: HashMap::new() }
+impl<'a> FileWalk<'a> {
+    /// A walk through the history of `repository`.
+    ///
+    /// # Errors
+    /// What opening the changelog meets.
+    pub fn new(repository: &'a Repository) -> Outcome<Self> {
+        Ok(FileWalk { repository, changelog: repository.changelog()?, filelogs: HashMap::new() })
     }
 
     /// The history of a file.
     ///
     /// # Errors
     /// What opening it meets.
-    pub(crate) fn filelog(&mut self, path: &[u8]) -> Outcome<Arc<Filelog>> {
+    pub fn filelog(&mut self, path: &[u8]) -> Outcome<Arc<Filelog>> {
         if let Some(known) = self.filelogs.get(path) {
             return Ok(Arc::clone(known));
         }
-        let filelog = Arc::new(self.history.repository.filelog(path)?);
+        let filelog = Arc::new(self.repository.filelog(path)?);
         self.filelogs.insert(path.to_vec(), Arc::clone(&filelog));
         Ok(filelog)
     }
@@ -44,7 +50,7 @@ impl<'h, 'a> FileWalk<'h, 'a> {
     ///
     /// # Errors
     /// What reading the file's history meets.
-    pub(crate) fn parents(&mut self, file: &FileRev) -> Outcome<Vec<FileRev>> {
+    pub fn parents(&mut self, file: &FileRev) -> Outcome<Vec<FileRev>> {
         let filelog = self.filelog(&file.path)?;
         let rev = filelog.known_rev(&file.node)?;
         let mut parents = Vec::new();
@@ -61,7 +67,7 @@ impl<'h, 'a> FileWalk<'h, 'a> {
     ///
     /// # Errors
     /// `RepositoryState` where legacy's answer depends on how manifests are stored.
-    pub(crate) fn introduced(&mut self, file: &FileRev, from: Rev, inclusive: bool) -> Outcome<Rev> {
+    pub fn introduced(&mut self, file: &FileRev, from: Rev, inclusive: bool) -> Outcome<Rev> {
         self.introduced_among(file, from, inclusive, None)
     }
 
@@ -69,7 +75,7 @@ impl<'h, 'a> FileWalk<'h, 'a> {
     ///
     /// # Errors
     /// As [`FileWalk::introduced`].
-    pub(crate) fn introduced_among(
+    pub fn introduced_among(
         &mut self,
         file: &FileRev,
         from: Rev,
@@ -82,7 +88,7 @@ impl<'h, 'a> FileWalk<'h, 'a> {
         if from == recorded || known.is_some_and(|known| at.and_then(|at| known.get(at)) == Some(&true)) {
             return Ok(recorded);
         }
-        let changelog = self.history.changelog;
+        let changelog = self.changelog;
         let mut open: BTreeSet<Rev> = BTreeSet::new();
         let mut seen: Vec<Rev> = Vec::new();
         if inclusive {
@@ -97,10 +103,9 @@ impl<'h, 'a> FileWalk<'h, 'a> {
             seen.push(rev);
             open.extend(changelog.parents(rev)?);
         }
-        let repository = self.history.repository;
+        let repository = self.repository;
         for rev in seen {
-            let changeset = self.history.changeset(rev)?;
-            if !changeset.entry()?.files().any(|path| path == file.path) {
+            if !changelog.entry(rev)?.files().any(|path| path == file.path) {
                 continue;
             }
             let has = |rev: Rev| -> Outcome<bool> {
@@ -117,5 +122,43 @@ impl<'h, 'a> FileWalk<'h, 'a> {
             }
         }
         Ok(recorded)
+    }
+
+    /// The changesets that introduced files (each as a changeset has it) and what these descend from, with the names of
+    /// the files in each; of several parents only the first with `first`.
+    ///
+    /// # Errors
+    /// `RevisionHidden` for one that `is_hidden`; what reading the histories meets.
+    pub fn ancestors(
+        &mut self,
+        start: impl IntoIterator<Item = (FileRev, Rev)>,
+        first: bool,
+        is_hidden: impl Fn(Rev) -> bool,
+    ) -> Outcome<BTreeMap<Rev, Vec<Vec<u8>>>> {
+        let mut open: BTreeMap<Rev, BTreeSet<FileRev>> = BTreeMap::new();
+        for (file, rev) in start {
+            let introduced = self.introduced(&file, rev, true)?;
+            open.entry(introduced).or_default().insert(file);
+        }
+        let mut out = BTreeMap::new();
+        while let Some((rev, files)) = open.pop_last() {
+            if rev < 0 || rev >= self.changelog.len() || is_hidden(rev) {
+                return Err(Stop::unsupported(Reason::RevisionHidden, format!("revision {rev}")));
+            }
+            out.insert(rev, files.iter().map(|file| file.path.clone()).collect());
+            for file in files {
+                for parent in self.parents(&file)?.into_iter().take(if first { 1 } else { usize::MAX }) {
+                    let introduced = self.introduced(&parent, rev, false)?;
+                    if introduced >= rev {
+                        return Err(Stop::unsupported(
+                            Reason::RepositoryState,
+                            "a file revision younger than its child",
+                        ));
+                    }
+                    open.entry(introduced).or_default().insert(parent);
+                }
+            }
+        }
+        Ok(out)
     }
 }
