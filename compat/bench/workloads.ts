@@ -81,7 +81,7 @@ export const workloads: Workload[] = [
     roles: all,
     milliseconds: 3,
   },
-  ...["log -l 3", "log -G", "heads", "tags", "branches", "bookmarks", "identify", "parents", "tip"].map(
+  ...["log -l 3", "log -G", "log -p", "heads", "tags", "branches", "bookmarks", "identify", "parents", "tip"].map(
     (name): Workload => ({
       name,
       repository: "small",
@@ -106,6 +106,7 @@ export const workloads: Workload[] = [
   ...past(["log", "-T", "{node}\\n"], 0.05),
   ...past(["log", "-G", "-l", "50"], 0.05),
   ...past(["log", "-l", "10"], 0.03),
+  ...past(["log", "-l", "10", "-p"], 0.05),
   ...past(["log", "-q", "of"], 0.1),
   ...past(["log", "-q", "-r", "author(debug) and date('>1970-01-02')"], 0.1),
   ...["heads", "branches", "tags", "identify"].flatMap((name) => past([name], 0.03)),
