@@ -24,7 +24,7 @@ import { type Plan, runCases } from "./run.ts";
 import { baseSettings } from "./slot.ts";
 import { readCases, readLedger } from "./sources.ts";
 import { findSubjects, type Subject } from "./subject.ts";
-import { transportEnvironment, transportLine } from "./transports.ts";
+import { transportEnvironment, transportLine, withoutOuterFrames } from "./transports.ts";
 import { baseId, withVariants } from "./variants.ts";
 import { exclusiveFolder } from "./work.ts";
 
@@ -85,7 +85,9 @@ async function startRun({ options, legacy, cache, work }: Stage): Promise<Run> {
   return {
     subjects: await findSubjects(options, legacy, work),
     // The reference's own server is warm too: it would hide what this is to show.
-    unserved: options.transport !== undefined,
+    ...(options.transport === undefined
+      ? {}
+      : { unserved: true, keptApart: `answers-${options.transport}`, compared: withoutOuterFrames }),
     ...{ legacy, cache, work },
     workers: options.jobs === undefined ? availableParallelism() : Math.max(1, count("jobs", options.jobs)),
     calibrate: options.calibrate,

@@ -37,6 +37,8 @@ export interface SlotSetting {
   commonRc: string;
   environment: EnvironmentOf;
   timeoutMs: number;
+  /** What of an answer is compared; all of it by default. */
+  compared?: ((answer: Answer) => Answer) | undefined;
 }
 
 /** A terminal case that waits for an answer never gets one. */
@@ -114,7 +116,7 @@ export class Slot {
       scratch: this.#scratch,
       timeoutMs: one.tty === undefined ? timeoutMs : Math.min(timeoutMs, terminalTimeoutMs),
     });
-    return { answer, changes: this.#changes() };
+    return { answer: this.#setting.compared?.(answer) ?? answer, changes: this.#changes() };
   }
 
   #changes(): Changes {

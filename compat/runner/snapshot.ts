@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { canonicalDirstate } from "./dirstate.ts";
 import { isExcluded } from "./exclusions.ts";
+import { canonicalFncache } from "./fncache.ts";
 
 export type Stamps = Map<string, string>;
 /** Path to description; only what changed, null where a file has gone. */
@@ -54,13 +55,22 @@ export function describePath(root: string, path: string): string {
   } catch {
     return `unreadable ${mode} ${stat.size}`;
   }
-  const listing = path.endsWith("/.hg/dirstate")
-    ? canonicalDirstate(content, full.subarray(0, full.length - "/dirstate".length))
-    : undefined;
+  const said = canonical(path, full, content);
   const hash = createHash("sha256")
-    .update(listing ?? content)
+    .update(said?.listing ?? content)
     .digest("hex");
-  return listing === undefined ? `file ${mode} ${stat.size} ${hash}` : `dirstate ${mode} ${hash}`;
+  return said === undefined ? `file ${mode} ${stat.size} ${hash}` : `${said.kind} ${mode} ${hash}`;
+}
+
+/** What kind of file it is and a listing, where files of other bytes can say the same. */
+function canonical(path: string, full: Buffer, content: Buffer): { kind: string; listing: string } | undefined {
+  const name = ["/.hg/dirstate", "/.hg/store/fncache"].find((end) => path.endsWith(end));
+  if (name === undefined) return undefined;
+  const listing =
+    name === "/.hg/dirstate"
+      ? canonicalDirstate(content, full.subarray(0, full.length - "/dirstate".length))
+      : canonicalFncache(content);
+  return listing === undefined ? undefined : { kind: name.slice(name.lastIndexOf("/") + 1), listing };
 }
 
 /** Describes paths of a tree that does not change, each once. */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentOf } from "./environment.ts";
+import type { Answer } from "./execute.ts";
 import type { Legacy } from "./legacy.ts";
 
 /** exec: the launcher replaces itself. warm: a command server answers, wherever the launcher lets it. */
@@ -24,6 +25,16 @@ export function transportEnvironment(
     AMALGAM_JOURNAL: journalFile(work),
   };
   return (world, rc) => ({ ...base(world, rc), ...own });
+}
+
+const outerFrames =
+  /^(Traceback \(most recent call last\):\r?\n)(?: .*\n)*?(?= {2}File "[^"\n]*\/mercurial\/dispatch\.py", line \d+, in dispatch\r?$)/gm;
+
+/** A traceback without the frames above the command: they tell how its process was started, and are the known difference. */
+export function withoutOuterFrames(answer: Answer): Answer {
+  const clean = (text: Buffer): Buffer =>
+    text.includes("Traceback") ? Buffer.from(text.toString("latin1").replace(outerFrames, "$1"), "latin1") : text;
+  return { ...answer, stdout: clean(answer.stdout), stderr: clean(answer.stderr) };
 }
 
 /** Where the launcher writes who answered. */

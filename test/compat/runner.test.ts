@@ -7,9 +7,11 @@ import { loadCases } from "../../compat/runner/cases.ts";
 import type { Result } from "../../compat/runner/compare.ts";
 import { canonicalDirstate } from "../../compat/runner/dirstate.ts";
 import { isExcluded } from "../../compat/runner/exclusions.ts";
+import { canonicalFncache } from "../../compat/runner/fncache.ts";
 import { compareOutcomes, visible } from "../../compat/runner/judge.ts";
 import { entriesFor } from "../../compat/runner/ledger.ts";
 import { staleLines, weigh } from "../../compat/runner/outcome.ts";
+import { withoutOuterFrames } from "../../compat/runner/transports.ts";
 import { shellQuote, splitWords } from "../../compat/runner/words.ts";
 import { FileMistakes } from "../../compat/runner/yaml-file.ts";
 
@@ -126,6 +128,35 @@ describe("comparison", () => {
     ];
     expect(canonicalDirstate(one, Buffer.from("/"))).toBe(canonicalDirstate(two, Buffer.from("/")));
     expect(canonicalDirstate(one.subarray(0, -1), Buffer.from("/"))).toBeUndefined();
+  });
+});
+
+describe("what is compared of a way to legacy", () => {
+  it("is not the order of the names in fncache", () => {
+    const of = (text: string) => canonicalFncache(Buffer.from(text));
+    expect(of("data/a.i\ndata/b.i\n")).toBe(of("data/b.i\ndata/a.i\n"));
+    expect(of("data/a.i\n")).not.toBe(of("data/a.i\ndata/a.i\n"));
+    expect(of("data/a.i")).toBeUndefined();
+  });
+
+  it("is not how the process came to run the command", () => {
+    const frame = (file: string, name: string) => `  File "/py/mercurial/${file}", line 1, in ${name}\n    code()\n`;
+    const inner = `${frame("dispatch.py", "dispatch")}${frame("dirstate.py", "read")}struct.error: cut\n`;
+    const answer = (outer: string, said: string) => ({
+      stdout: Buffer.of(),
+      stderr: Buffer.from(`** hg\nTraceback (most recent call last):\n${outer}${said}`),
+      code: 1,
+    });
+    const exec = withoutOuterFrames(answer(frame("dispatch.py", "run"), inner));
+    const warm = withoutOuterFrames(
+      answer(frame("commandserver.py", "serve") + frame("chgserver.py", "runcommand"), inner),
+    );
+    expect(warm).toEqual(exec);
+    expect(exec.stderr.toString()).toBe(`** hg\nTraceback (most recent call last):\n${inner}`);
+    // Another place, and a traceback from before any command.
+    expect(withoutOuterFrames(answer("", inner.replace("dirstate", "manifest")))).not.toEqual(exec);
+    const early = answer(frame("chgserver.py", "chdir"), "OSError: gone\n");
+    expect(withoutOuterFrames(early)).toEqual(early);
   });
 });
 
