@@ -1,9 +1,10 @@
 // npm run bench: amalgam beside legacy, legacy with Rust, rhg, chg and git, in one run, with the budgets.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { stopServers as endServers, serversOf } from "../runner/servers.ts";
 import { findContenders, type Role } from "./contenders.ts";
 import { type Measured, measure } from "./measure.ts";
 import { verdicts, workloadText } from "./report.ts";
@@ -99,19 +100,16 @@ function stopChg(scratch: string): void {
 
 /** amalgam's servers of legacy, and what each holds in memory. */
 function stopServers(scratch: string): void {
-  const folder = join(scratch, "amalgam-home", "run");
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const about = join(folder, name, "about");
-    const pid = existsSync(about) ? Number.parseInt(readFileSync(about, "utf8"), 10) : 0;
-    if (pid <= 1) continue;
+  const home = join(scratch, "amalgam-home");
+  for (const pid of serversOf(home)) {
     try {
       const pss = /^Pss: +(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1];
       if (pss !== undefined) say(`a command server holds ${(Number(pss) / 1024).toFixed(0)} MiB`);
-      process.kill(pid, "SIGTERM");
     } catch {
       // It has ended.
     }
   }
+  endServers(home);
 }
 
 try {

@@ -1,10 +1,11 @@
 // Mercurial's run-tests.py as a program: which variants a test has, and what one variant gives with one `hg`.
 // Each variant is a run of its own, so that an interruption loses one test and each has a journal of its own.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { countLines } from "./journal.ts";
+import { stopServers } from "../runner/servers.ts";
+import { countLines, countWarm } from "./journal.ts";
 
 /** What one variant gave. */
 export interface TestRun {
@@ -14,6 +15,8 @@ export interface TestRun {
   seconds: number;
   /** Lines of the launcher's journal and how often each was written. */
   journal: Record<string, number>;
+  /** How many invocations a command server answered. */
+  warm?: number;
 }
 
 export interface Harness {
@@ -52,23 +55,31 @@ export async function listVariants(harness: Harness, hg: string, tests: string[]
   return variants.sort((a, b) => place(a) - place(b));
 }
 
-/** Runs one variant with `hg`; `port` starts a range of eight that no other run uses. */
+/**
+ * Runs one variant with `hg`; `port` starts a range of eight that no other run uses. `home` is amalgam's, of which each
+ * run has a copy, so that its command servers are its own and can be ended.
+ */
 export async function runVariant(
   harness: Harness,
   hg: string,
   test: string,
   port: number,
   extra: Record<string, string>,
+  home?: string,
 ): Promise<TestRun> {
   const folder = mkdtempSync(join(tmpdir(), "amalgam-upstream-"));
   const journal = join(folder, "journal");
+  // The paths of sockets are short.
+  const own = join(folder, "h");
   const begun = performance.now();
   try {
+    if (home !== undefined) cpSync(home, own, { recursive: true, preserveTimestamps: true });
+    const amalgam = home === undefined ? {} : { AMALGAM_HOME: own, AMALGAM_JOURNAL: journal };
     const options = ["--json", "--jobs", "1", "--timeout", String(patience), "--slowtimeout", String(patience)];
     const args = ["run-tests.py", "--with-hg", hg, ...options, "--port", String(port), "--outputdir", folder, test];
     const { all } = await execa(harness.python, args, {
       cwd: harness.tests,
-      env: environment(harness, { ...extra, ...("AMALGAM_HOME" in extra ? { AMALGAM_JOURNAL: journal } : {}) }),
+      env: environment(harness, { ...extra, ...amalgam }),
       extendEnv: false,
       reject: false,
       all: true,
@@ -77,12 +88,16 @@ export async function runVariant(
     });
     const report = join(folder, "report.json");
     const run = existsSync(report) ? readReport(readFileSync(report, "utf8"), all) : undefined;
+    const lines = existsSync(journal) ? readFileSync(journal, "latin1") : "";
+    const warm = countWarm(lines);
     return {
       ...(run ?? { result: "error", detail: all.slice(-2000) }),
       seconds: Math.round((performance.now() - begun) / 100) / 10,
-      journal: existsSync(journal) ? countLines(readFileSync(journal, "latin1")) : {},
+      journal: countLines(lines),
+      ...(warm > 0 ? { warm } : {}),
     };
   } finally {
+    stopServers(own);
     rmSync(folder, { recursive: true, force: true });
   }
 }

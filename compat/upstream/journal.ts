@@ -10,6 +10,11 @@ export function countLines(text: string): Record<string, number> {
   return Object.fromEntries([...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)));
 }
 
+/** How many invocations a command server answered. */
+export function countWarm(text: string): number {
+  return text.split('"answer":"warm"').length - 1;
+}
+
 /** A test may break a line in two by filling the disk or by killing: that one is left out. */
 function outcomeOf(line: string): string | undefined {
   try {

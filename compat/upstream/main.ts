@@ -51,17 +51,20 @@ async function main(): Promise<number> {
     }
     const kept = (name: string): KeptRuns => new KeptRuns(join(cache, `kept-${name}`));
     const legacyRuns = kept(`legacy-${shortHash(legacy.key, source)}`);
-    const amalgamRuns = kept(`amalgam-${shortHash(legacy.key, source, readFileSync(launcher))}`);
+    const way = options.transport === "exec" ? "" : `-${options.transport}`;
+    const amalgamRuns = kept(`amalgam${way}-${shortHash(legacy.key, source, readFileSync(launcher))}`);
     if (options.fresh) legacyRuns.forget();
     if (options.fresh || options.rerun) amalgamRuns.forget();
     const ledger = loadLedger(join(import.meta.dirname, "ledger"));
-    const path = join(import.meta.dirname, "results", `${legacy.version}-${legacy.build}`);
+    const byExec = join(import.meta.dirname, "results", `${legacy.version}-${legacy.build}`);
+    const path = `${byExec}${way}`;
     const stored = readResults(`${path}.json`, legacy.version, legacy.build);
     let done = 0;
     const results = await runAll({
       harness,
       legacy: legacy.path,
       launcher,
+      transport: options.transport,
       work,
       legacyRuns,
       amalgamRuns,
@@ -83,10 +86,19 @@ async function main(): Promise<number> {
         if (options.save) writeResults(path, stored, ledger);
       },
     });
-    return report(results, findings(results, ledger));
+    const others = way === "" ? {} : readResults(`${byExec}.json`, legacy.version, legacy.build).tests;
+    return report(results, [...findings(results, ledger), ...compared(results, others)]);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** Where the other transport gave another verdict. */
+function compared(results: ReadonlyMap<string, TestResult>, others: Record<string, TestResult>): string[] {
+  return [...results].flatMap(([test, { verdict }]) => {
+    const other = others[test]?.verdict ?? verdict;
+    return other === verdict ? [] : [`${test}: ${verdict}, by exec ${other}`];
+  });
 }
 
 function report(results: ReadonlyMap<string, TestResult>, found: string[]): number {
@@ -94,6 +106,8 @@ function report(results: ReadonlyMap<string, TestResult>, found: string[]): numb
   const of = (verdict: Verdict): number => all.filter((one) => one.verdict === verdict).length;
   const { native, total } = nativeShare(all.map(({ journal }) => journal));
   for (const line of found) say(line);
+  const warm = all.reduce((sum, one) => sum + (one.warm ?? 0), 0);
+  if (warm > 0) say(`${warm} of ${total - native} invocations of Mercurial were answered by a command server`);
   say(
     `${all.length} tests: ${of("same")} same, ${of("differs")} differ, ${of("legacy-fails")} fail with Mercurial itself, ${of("skipped")} skipped; ${native} of ${total} invocations native`,
   );

@@ -1,6 +1,7 @@
 // The command line of the run of Mercurial's own tests.
 import { parseArgs } from "node:util";
 import { count } from "../runner/options.ts";
+import { type Transport, transports } from "../runner/transports.ts";
 
 export const usage = `usage: npm run compat:upstream -- [options] [TEST...]
 
@@ -11,6 +12,7 @@ Without names: the curated set of compat/upstream/scope.yaml.
   --shard I/N       only the I-th of N parts
   --legacy PATH     the reference (default: AMALGAM_LEGACY_HG, .venv/bin/hg, hg on PATH)
   --source FOLDER   its unpacked source release (default: AMALGAM_UPSTREAM_SOURCE, otherwise fetched with pip)
+  --transport WAY   how amalgam reaches Mercurial: exec (default), or warm, by command servers; each has its results
   --jobs N          tests at once (default: number of processors)
   --lazy            run Mercurial itself only where amalgam does not give the transcript that the release expects
   --rerun           run amalgam again where its answers of an interrupted or earlier run are kept
@@ -27,6 +29,7 @@ export interface Options {
   shard: { index: number; total: number };
   legacy: string | undefined;
   source: string | undefined;
+  transport: Transport;
   jobs: number | undefined;
   lazy: boolean;
   rerun: boolean;
@@ -49,6 +52,7 @@ export function readOptions(args: string[]): Options {
       shard: text,
       legacy: text,
       source: text,
+      transport: { type: "string", default: "exec" },
       jobs: text,
       lazy: flag,
       rerun: flag,
@@ -60,6 +64,8 @@ export function readOptions(args: string[]): Options {
     },
   });
   if (values.all && positionals.length > 0) throw new Error("--all and names exclude each other");
+  const transport = transports.find((one) => one === values.transport);
+  if (transport === undefined) throw new Error(`--transport: ${transports.join(" or ")}, not ${values.transport}`);
   const jobs = values.jobs === undefined ? undefined : count("jobs", values.jobs);
   if (jobs === 0) throw new Error("--jobs: at least 1");
   return {
@@ -68,6 +74,7 @@ export function readOptions(args: string[]): Options {
     shard: shard(values.shard ?? "1/1"),
     legacy: values.legacy,
     source: values.source,
+    transport,
     jobs,
     lazy: values.lazy,
     rerun: values.rerun,

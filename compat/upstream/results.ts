@@ -46,6 +46,7 @@ export function markdown({ version, build, tests }: Results, ledger: ReadonlyMap
   const all = Object.values(tests);
   const journals = all.map(({ journal }) => journal);
   const { native, total } = nativeShare(journals);
+  const warm = all.reduce((sum, one) => sum + (one.warm ?? 0), 0);
   const of = (verdict: Verdict): number => all.filter((one) => one.verdict === verdict).length;
   const top = (sums: [string, number][], limit: number): string[][] =>
     sums.slice(0, limit).map(([name, times]) => [`\`${name}\``, String(times), percent(times, total)]);
@@ -77,7 +78,7 @@ export function markdown({ version, build, tests }: Results, ledger: ReadonlyMap
       [...verdicts.map(([verdict, text]) => [text, String(of(verdict))]), ["all", String(all.length)]],
     ),
     "",
-    `${total} invocations of \`hg\`, ${native} answered natively (${percent(native, total)}).`,
+    `${total} invocations of \`hg\`, ${native} answered natively (${percent(native, total)})${warm > 0 ? `, ${warm} by a command server` : ""}.`,
     "",
     ...table(
       ["natively", "invocations", "of all"],

@@ -14,6 +14,8 @@ export interface TestResult {
   /** Why it is skipped. */
   why?: string;
   journal: Record<string, number>;
+  /** How many invocations a command server answered. */
+  warm?: number;
 }
 
 /** Compares by what the test shows, never by counts of failures. */

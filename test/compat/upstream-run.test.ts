@@ -53,6 +53,7 @@ function plan(legacy: string, launcher: string, variants: string[], lazy = false
     harness: { tests: path.join(folder, "tests"), python: "python3", home: folder },
     legacy,
     launcher,
+    transport: "exec",
     work: path.join(folder, "work"),
     legacyRuns: new KeptRuns(path.join(folder, "kept-legacy")),
     amalgamRuns: new KeptRuns(path.join(folder, "kept-amalgam")),
@@ -92,6 +93,30 @@ it("compares, keeps, and tries a difference again", async () => {
   expect(asked("legacy")).toHaveLength(variants.length);
   expect(asked("amalgam").filter((test) => test !== "test-amalgam-facts.t")).toEqual(runs);
   expect(again.get("test-differs.t")?.verdict).toBe("differs");
+});
+
+it("has a test's command servers for that test alone, counts their answers, and ends them", async () => {
+  const server = [
+    `if [ "$AMALGAM_TRANSPORT" = warm ] && [ "$1" = test-a.t ]; then`,
+    `  ls "$AMALGAM_HOME" > ${folder}/home`,
+    `  mkdir -p "$AMALGAM_HOME/run/key"; sleep 60 > /dev/null 2>&1 & echo $! > ${folder}/pid`,
+    `  echo "$! 1 7.2.4 hg" > "$AMALGAM_HOME/run/key/about"`,
+    `  printf '%s\\n' '{"answer":"warm","reason":"command.unknown","command":"add"}' >> "$AMALGAM_JOURNAL"`,
+    "fi",
+  ];
+  const launcher = program("amalgam", "");
+  writeFileSync(launcher, readFileSync(launcher, "utf8").replace("#!/bin/sh\n", `#!/bin/sh\n${server.join("\n")}\n`));
+  const results = await runAll({
+    ...plan(program("legacy", ""), launcher, ["test-a.t", "test-b.t"]),
+    transport: "warm",
+  });
+  const journal = { "command.unknown add": 1, "native root": 1 };
+  expect(results.get("test-a.t")).toEqual({ verdict: "same", journal, warm: 1 });
+  expect(results.get("test-b.t")).toEqual({ verdict: "same", journal: { "native root": 1 } });
+  expect(readFileSync(path.join(folder, "home"), "utf8")).toBe("");
+  const process = readFileSync(path.join(folder, "pid"), "utf8").trim();
+  const state = () => (existsSync(`/proc/${process}/stat`) ? readFileSync(`/proc/${process}/stat`, "utf8") : ") Z");
+  await expect.poll(state).toContain(") Z");
 });
 
 it("leaves Mercurial out where amalgam gives what is expected, if it may", async () => {

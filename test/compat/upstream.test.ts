@@ -32,6 +32,8 @@ describe("options", () => {
   it("refuses what contradicts itself", () => {
     expect(() => readOptions(["--all", "status"])).toThrow("exclude each other");
     expect(() => readOptions(["--jobs", "0"])).toThrow("--jobs");
+    expect(() => readOptions(["--transport", "hot"])).toThrow("exec or warm");
+    expect([readOptions([]).transport, readOptions(["--transport", "warm"]).transport]).toEqual(["exec", "warm"]);
     expect(() => readOptions(["--nonesuch"])).toThrow();
     expect(readOptions(["--shard", "2/3"]).shard).toEqual({ index: 2, total: 3 });
   });
