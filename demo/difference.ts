@@ -1,10 +1,10 @@
 // Shows where two answers part, for the case that should not be.
-import { type Answer, run, type Setting } from "./measure.ts";
+import { type Answer, byExec, run, type Setting } from "./measure.ts";
 
 /** The first lines that differ, of stdout, stderr and the exit code. */
 export async function explainDifference(setting: Setting, args: string[]): Promise<string> {
   const expected = await run(setting.legacy, args, setting.repository, {});
-  const actual = await run(setting.launcher, args, setting.repository, {});
+  const actual = await run(setting.launcher, args, setting.repository, byExec);
   return [`\nhg ${args.join(" ")}`, ...differences(expected, actual)].join("\n");
 }
 

@@ -40,7 +40,11 @@ export function findContenders(scratch: string): Contender[] {
   const add = (role: Role, path: string | undefined, env: Record<string, string> = {}): void => {
     if (path !== undefined) found.push({ role, path, env });
   };
-  const home = { AMALGAM_HOME: join(scratch, "amalgam-home"), AMALGAM_ON_UNSUPPORTED: "abort" };
+  const home = {
+    AMALGAM_HOME: join(scratch, "amalgam-home"),
+    AMALGAM_ON_UNSUPPORTED: "abort",
+    AMALGAM_TRANSPORT: "exec",
+  };
   add(
     "amalgam",
     pick(process.env.AMALGAM_SUBJECT, launcher),
@@ -48,7 +52,7 @@ export function findContenders(scratch: string): Contender[] {
   );
   if (legacy !== undefined) {
     // The launcher with nothing native and no server, for what it costs by itself.
-    const exec = { AMALGAM_ON_UNSUPPORTED: "fallback", AMALGAM_TRANSPORT: "exec", AMALGAM_LEGACY_HG: legacy };
+    const exec = { AMALGAM_ON_UNSUPPORTED: "fallback", AMALGAM_MODE: "python", AMALGAM_LEGACY_HG: legacy };
     add("exec", pick(process.env.AMALGAM_SUBJECT, launcher), { ...home, ...exec });
   }
   add("legacy", legacy);

@@ -82,8 +82,10 @@ function commandFor(
   const { role, path } = contender;
   const env = { ...base, ...contender.env };
   if (role === "chg") mkdirSync(dirname(env.CHGSOCKNAME ?? ""), { recursive: true, mode: 0o700 });
-  if (role === "amalgam" && (workload.warm || workload.addedMilliseconds !== undefined))
+  if (role === "amalgam" && (workload.warm || workload.addedMilliseconds !== undefined)) {
     env.AMALGAM_ON_UNSUPPORTED = "fallback";
+    env.AMALGAM_MODE = "python";
+  }
   if (role === "amalgam" && workload.warm) env.AMALGAM_TRANSPORT = "warm";
   if (role !== "git") return { role, argv: [path, ...workload.args], cwd, env };
   if (workload.git === undefined) return undefined;

@@ -80,7 +80,7 @@ finish
 mkdir -p "$W/home"
 mv "$W" "$top/pristine"
 printf '%s' ${scriptWord(baseSettings)} > "$W.hgrc"
-export AMALGAM_LEGACY_HG="$legacy" AMALGAM_HOME="$top/amalgam"
+export AMALGAM_LEGACY_HG="$legacy" AMALGAM_HOME="$top/amalgam" AMALGAM_TRANSPORT=exec
 # The first run only makes the subject acquainted with the reference.
 $subject root > /dev/null 2>&1; sleep 1
 

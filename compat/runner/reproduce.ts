@@ -53,7 +53,7 @@ export function reproduction(one: Case, fixture: Fixture, world: string, sides: 
   return [
     `mkdir -p ${quote(world)} && printf '%s' ${quote(settingsText(one, world))} > ${quote(`${world}.hgrc`)}`,
     ...(hermetic ? [hermeticLine(world)] : []),
-    `export TERM=xterm COLUMNS=80 AMALGAM_LEGACY_HG=${quote(legacy.path)}`,
+    `export TERM=xterm COLUMNS=80 AMALGAM_TRANSPORT=exec AMALGAM_LEGACY_HG=${quote(legacy.path)}`,
     ...env,
     ...(one.umask === undefined ? [] : [`umask ${one.umask}`]),
     side([legacy.path]),

@@ -78,6 +78,8 @@ export function subjectEnvironment(
     AMALGAM_LEGACY_HG: legacy.path,
     AMALGAM_HOME: home,
     AMALGAM_ON_UNSUPPORTED: onUnsupported,
+    // The way to legacy is compared by runs of its own.
+    AMALGAM_TRANSPORT: "exec",
     // What is proven follows from this suite, so it cannot wait for it.
     AMALGAM_UNPROVEN: "answer",
   };

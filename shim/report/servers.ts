@@ -17,7 +17,9 @@ interface Way {
 
 /** How legacy is reached, in a few words. */
 export const wayText = ({ transport, detail }: Way): string =>
-  transport === "warm" ? "warm: a command server answers" : `exec: ${detail ?? "the launcher becomes it"}`;
+  transport === "warm"
+    ? `warm: a command server answers${detail === undefined ? "" : `, ${detail}`}`
+    : `exec: ${detail ?? "the launcher becomes it"}`;
 
 export function serverLines(servers: readonly Shown[], way: Way, style: Style, width: number): string[] {
   const rows = servers.map(({ pid, version, legacy, idleSeconds, memoryKib }) => [

@@ -16,7 +16,7 @@ describe("legacy", () => {
   const warm = { AMALGAM_TRANSPORT: "warm", AMALGAM_SERVER_IDLE: "60" };
   const servers = () => JSON.parse(sandbox.run(amalgam, ["legacy", "status", "--json"], warm).stdout.toString());
   test("shows the servers, says how legacy is reached, and ends them", () => {
-    expect(text("legacy", "status")).toMatch(/^No command server runs\.\n.*exec: /);
+    expect(text("legacy", "status")).toMatch(/^No command server runs\.\n.*exec: AMALGAM_TRANSPORT=exec/);
     const verify = sandbox.run(launcher, ["verify"], warm);
     expect(verify.code).toBe(0);
     expect(servers()).toMatchObject({ transport: { transport: "warm" }, servers: [{ legacy }] });
@@ -30,6 +30,9 @@ describe("legacy", () => {
     const explained = sandbox.run(amalgam, ["explain", "--", "verify"], warm).stdout.toString();
     expect(explained).toContain("warm: a command server answers");
     expect(text("doctor")).toMatch(/^transport +exec: /m);
+    // Unasked: what is installed here may be proven or not.
+    const unasked = sandbox.run(amalgam, ["doctor"], { AMALGAM_TRANSPORT: undefined }).stdout.toString();
+    expect(unasked).toMatch(/^transport +(?:warm: a command server answers|exec: .*warm is not proven for version)/m);
   });
   test("knows no other action", () => expect(run("legacy", "restart").code).toBe(2));
 });

@@ -27,6 +27,8 @@ export class Sandbox {
     LC_ALL: "C.UTF-8",
     AMALGAM_LEGACY_HG: legacy,
     AMALGAM_HOME: path.join(this.folder, "amalgam"),
+    // Nothing is to run on after a test.
+    AMALGAM_TRANSPORT: "exec",
   };
 
   constructor() {

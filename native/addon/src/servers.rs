@@ -25,7 +25,7 @@ pub fn transport(request: Request) -> Way {
     let invocation = request.invocation();
     let route = decide(&invocation, &mut Steps::silent());
     match choose(&invocation, &route) {
-        Transport::Warm(_) => Way { transport: "warm".to_owned(), detail: None },
+        Transport::Warm(plan) => Way { transport: "warm".to_owned(), detail: Some(plan.why) },
         Transport::Exec(why, _) => Way { transport: "exec".to_owned(), detail: Some(why) },
     }
 }

@@ -67,8 +67,15 @@ impl Connection {
     ///
     /// # Errors
     /// As above.
-    pub fn validate(&mut self, args: &[Vec<u8>]) -> Result<Validity, Error> {
-        self.request("validate", &args.join(&0))?;
+    pub fn ask_validity(&mut self, args: &[Vec<u8>]) -> Result<(), Error> {
+        self.request("validate", &args.join(&0))
+    }
+
+    /// The answer to that.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn validity(&mut self) -> Result<Validity, Error> {
         Ok(Validity::parse(&self.result()?))
     }
 

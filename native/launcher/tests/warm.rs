@@ -55,7 +55,7 @@ fn what_a_server_would_answer_otherwise_becomes_legacy() {
         &["st", "--config", "alias.st=status --debug"],
         &["status", "--config", "extensions.nonesuch="],
         &["summary", "--config", "ui.traceback=yes"],
-        &["summary", "--config", "devel.all-warnings=yes"],
+        &["summary", "--config", "devel.debug.extensions=yes"],
         &[""],
     ];
     for line in lines {

@@ -82,7 +82,7 @@ fn a_command_outlives_its_server_but_not_its_worker() {
 }
 
 #[test]
-fn a_killed_client_has_asked_for_all_or_nothing() {
+fn a_killed_client_ends_the_command_as_if_it_were_legacy() {
     let warm = Warm::new();
     let hook = waiting_hook(&warm);
     warm.0.write("a", "2\n");
@@ -90,11 +90,12 @@ fn a_killed_client_has_asked_for_all_or_nothing() {
     wait_for("the hook", || runs(&warm) == 1);
     child.kill().expect("killed");
     assert_eq!(child.wait().expect("ends").signal(), Some(libc::SIGKILL));
-    open_gate(&warm);
-    // The worker waits for the hook's exit code, which nobody can send any more.
     let workers = || warm.servers().iter().flat_map(|server| children_of(server.process)).count();
     wait_for("the worker's end", || workers() == 0);
+    // The hook goes on, as it does when legacy itself is killed.
+    open_gate(&warm);
     assert_eq!(runs(&warm), 1);
+    assert!(text(&warm.legacy(&["recover"]).stdout).contains("rolling back"));
     assert_eq!(warm.run(&["summary"]), warm.legacy(&["summary"]));
     assert!(warm.run(&["verify"]).status.success());
 }
@@ -180,12 +181,22 @@ fn without_waiting_a_server_is_started_behind_the_command() {
     let mut warm = Warm::new();
     warm.0.unset_env("AMALGAM_TRANSPORT");
     warm.0.unset_env("AMALGAM_MODE");
-    let table = "amalgam-route-table 1\ntransport warm\nend\n";
-    std::fs::write(warm.0.base().join("amalgam/route-table"), table).expect("the table");
-    assert_eq!(warm.exec(&["summary"]), warm.legacy(&["summary"]));
+    let table = |way: &str| {
+        let text = format!("amalgam-route-table 1\ntransport {way}\nend\n");
+        std::fs::write(warm.0.base().join("amalgam/route-table"), text).expect("the table");
+    };
+    table("warm");
+    let expected = warm.legacy(&["summary"]);
+    // The first of its kind may be the only one.
+    assert_eq!(warm.exec(&["summary"]), expected);
+    assert!(std::fs::read_dir(warm.folder()).expect("there").flatten().all(|entry| !entry.path().is_dir()));
+    assert_eq!(warm.exec(&["summary"]), expected);
     wait_for("the server", || warm.servers().iter().any(|server| server.folder.join("s").exists()));
-    assert_eq!(warm.warm(&["summary"]), warm.legacy(&["summary"]));
-    std::fs::write(warm.0.base().join("amalgam/route-table"), table.replace("warm", "auto")).expect("the table");
+    assert_eq!(warm.warm(&["summary"]), expected);
+    table("exec");
+    warm.exec(&["summary"]);
+    // Where it is not proven, it has to be asked for.
+    table("auto");
     warm.exec(&["summary"]);
 }
 

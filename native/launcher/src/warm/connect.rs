@@ -6,7 +6,7 @@ use super::process::Status;
 use super::start;
 use amalgam_commandserver::{Connection, Validity};
 use amalgam_routing::Invocation;
-use amalgam_routing::transport::{Plan, servers};
+use amalgam_routing::transport::{Plan, recent, servers, sources};
 use amalgam_types::Environment;
 use std::io;
 use std::os::fd::AsFd;
@@ -29,32 +29,37 @@ const REQUESTS: &[&str] = &["attachio", "chdir", "runcommand", "setenv", "setuma
 
 /// Where the server for this invocation is.
 pub(super) struct Server {
-    /// Its folder.
+    /// Its folder, which is made when a server is started.
     pub(super) folder: PathBuf,
     /// The folder of all servers.
     pub(super) all: PathBuf,
+    name: String,
 }
 
 impl Server {
-    /// The server's folder, which is there and private.
+    /// The server's place. The folder of all servers is there then, and private.
     ///
     /// # Errors
     /// Why there can be none.
     pub(super) fn prepare(plan: &Plan, env: &Environment, status: &Status) -> Result<Server, String> {
         let state = status.shared().ok_or("the state of the process cannot be read")?;
-        let folder = plan.folder.join(plan.key.clone().with_process(&state).name());
+        let name = plan.key.clone().with_process(&state).name();
+        let folder = plan.folder.join(&name);
         if folder.as_os_str().len() + 1 + LONGEST_SUFFIX >= PATH_ROOM {
             return Err(format!("{} is too long for a socket", folder.display()));
         }
         servers::prepare(&plan.folder, env.euid)?;
-        servers::prepare(&folder, env.euid)?;
-        Ok(Server { folder, all: plan.folder.clone() })
+        if folder.symlink_metadata().is_ok() {
+            servers::check(&folder, env.euid)?;
+        }
+        Ok(Server { folder, all: plan.folder.clone(), name })
     }
 
     /// A connection to a server that takes the command.
     ///
     /// # Errors
-    /// Why there is none. One that is missing or outdated has been started then, unless that just failed.
+    /// Why there is none. One that is missing or outdated has been started then, unless that just failed, or it is the
+    /// first time that a command wants it.
     pub(super) fn connect(
         &self,
         plan: &Plan,
@@ -65,7 +70,7 @@ impl Server {
         let deadline = Instant::now() + START_PATIENCE;
         let mut started = false;
         loop {
-            match self.try_connect(invocation, environment, status) {
+            match self.try_connect(plan, invocation, environment, status) {
                 Ok(connection) => {
                     self.note_use();
                     return Ok(connection);
@@ -75,8 +80,11 @@ impl Server {
                     if let Some(failure) = start::recent_failure(&self.folder) {
                         return Err(failure);
                     }
+                    if !plan.waits && !recent::was_asked_for(&self.all, &self.name) {
+                        return Err(format!("{why}, and this is the first command that wants one"));
+                    }
                     if !started || !start::is_starting(&self.folder) {
-                        start::start(self, plan, environment);
+                        start::start(self, plan, invocation.env.euid, environment)?;
                         started = true;
                     }
                     if !plan.waits || Instant::now() > deadline {
@@ -88,8 +96,16 @@ impl Server {
         }
     }
 
-    fn try_connect(&self, invocation: &Invocation, environment: &Raw, status: &Status) -> Result<Connection, Missing> {
+    fn try_connect(
+        &self,
+        plan: &Plan,
+        invocation: &Invocation,
+        environment: &Raw,
+        status: &Status,
+    ) -> Result<Connection, Missing> {
         let unusable = |why: &dyn ToString| Missing::Unusable(why.to_string());
+        // First: what belongs to a later server than the one that is connected to must not be taken for its own.
+        let noted = std::fs::read_to_string(self.folder.join(servers::MODULES)).unwrap_or_default();
         let socket = UnixStream::connect(self.folder.join(servers::SOCKET)).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Missing::Absent("there is no server yet".to_owned()),
             io::ErrorKind::ConnectionRefused => {
@@ -113,12 +129,19 @@ impl Server {
         }
         let folder = invocation.env.cwd.as_ref().ok_or_else(|| unusable(&"no working directory"))?;
         let umask = status.umask().ok_or_else(|| unusable(&"the umask is not known"))?;
-        let validity = connection
+        connection
             .set_environment(&environment.0)
             .and_then(|()| connection.change_folder(folder.as_os_str().as_bytes()))
             .and_then(|()| connection.set_umask(umask))
-            .and_then(|()| connection.validate(&invocation.args))
+            .and_then(|()| connection.ask_validity(&invocation.args))
             .map_err(|error| unusable(&error))?;
+        // While the server reads its configuration.
+        let modules = sources::digest(&plan.packages);
+        let validity = connection.validity().map_err(|error| unusable(&error))?;
+        if noted != modules {
+            servers::unlink_sockets(&self.folder);
+            return Err(Missing::Absent("Mercurial's modules have changed".to_owned()));
+        }
         match validity {
             Validity::Current => Ok(connection),
             Validity::Unusable => Err(unusable(&"legacy words the error")),

@@ -7,6 +7,7 @@
 mod child;
 mod connect;
 mod environment;
+mod guard;
 mod process;
 mod session;
 mod signals;
@@ -15,6 +16,7 @@ mod start;
 use amalgam_commandserver::Connection;
 use amalgam_routing::Invocation;
 use amalgam_routing::transport::Plan;
+use std::os::fd::AsFd;
 
 /// The exit code of the command, which has run; `begins` hears of its beginning.
 ///
@@ -30,12 +32,18 @@ pub(crate) fn answer(plan: &Plan, invocation: &Invocation, begins: impl FnOnce()
     connection.attach([input, output, error]).map_err(|error| error.to_string())?;
     connect::without_limit(&connection)?;
     let signals = signals::Signals::hold().map_err(|error| error.to_string())?;
+    let guard = guard::Guard::watch(connection.hello().process, connection.socket().as_fd());
     begins();
-    Ok(run(connection, signals, invocation))
+    Ok(run(connection, signals, guard, invocation))
 }
 
 /// From here on the command may run.
-fn run(mut connection: Connection, signals: signals::Signals, invocation: &Invocation) -> i32 {
+fn run(
+    mut connection: Connection,
+    signals: signals::Signals,
+    guard: Option<guard::Guard>,
+    invocation: &Invocation,
+) -> i32 {
     let begun = connection.run(&invocation.args);
-    session::Session::new(connection, signals).follow(begun)
+    session::Session::new(connection, signals, guard).follow(begun)
 }

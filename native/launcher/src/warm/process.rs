@@ -20,6 +20,11 @@ const SHARED: &[&str] = &[
     "Mems_allowed",
 ];
 const NAMESPACES: &[&str] = &["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
+/// Files whose text a server must share: the limits and the fate of its group of processes, what confines it, and which
+/// start of which machine it belongs to, for a folder that several share.
+const FILES: &[&str] = &["/proc/self/cgroup", "/proc/self/attr/current", "/proc/sys/kernel/random/boot_id"];
+/// `KEYCTL_GET_KEYRING_ID` of `KEY_SPEC_SESSION_KEYRING`.
+const SESSION_KEYRING: (libc::c_long, libc::c_long) = (0, -3);
 /// What Python ignores by itself.
 const IGNORED_ANYWAY: u64 = 1 << (libc::SIGPIPE - 1) | 1 << (libc::SIGXFSZ - 1);
 /// The signals that have a meaning of their own; the rest is the C library's.
@@ -84,6 +89,12 @@ impl Status {
             let link = std::fs::read_link(format!("/proc/self/ns/{name}")).unwrap_or_default();
             writeln!(state, "{}", link.display()).ok()?;
         }
+        for path in FILES {
+            writeln!(state, "{path} {}", std::fs::read_to_string(path).unwrap_or_default()).ok()?;
+        }
+        // SAFETY: asks for a number, without making the keyring. Network file systems find tickets by it.
+        let keyring = unsafe { libc::syscall(libc::SYS_keyctl, SESSION_KEYRING.0, SESSION_KEYRING.1, 0) };
+        writeln!(state, "keyring {keyring}").ok()?;
         // The root folder, and the local time zone, which is read once.
         for path in ["/", "/etc/localtime"] {
             let id = std::fs::metadata(path).map(|meta| (meta.dev(), meta.ino(), meta.is_file().then(|| meta.mtime())));

@@ -2,6 +2,7 @@
 //! signals that come to this process meanwhile.
 
 use super::child::{self, Child};
+use super::guard::Guard;
 use super::signals::{self, Signals};
 use crate::{complain, write_error};
 use amalgam_commandserver::{Connection, Error, Message, Shell};
@@ -23,6 +24,7 @@ const FAILED: i32 = 255;
 pub(super) struct Session {
     connection: Connection,
     signals: Signals,
+    guard: Option<Guard>,
     /// The program that legacy waits for.
     shell: Option<Child>,
     /// The exit code of an interrupted program, held back until it is clear that it is still wanted.
@@ -37,13 +39,24 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(connection: Connection, signals: Signals) -> Session {
-        Session { connection, signals, shell: None, held: None, pager: None, asked: None, deadly: None, failed: false }
+    pub(super) fn new(connection: Connection, signals: Signals, guard: Option<Guard>) -> Session {
+        Session {
+            connection,
+            signals,
+            guard,
+            shell: None,
+            held: None,
+            pager: None,
+            asked: None,
+            deadly: None,
+            failed: false,
+        }
     }
 
     /// Follows the command, which `begun` may have, and returns its exit code.
     pub(super) fn follow(mut self, begun: Result<(), Error>) -> i32 {
         let ended = begun.and_then(|()| self.until_result());
+        self.unguard();
         let code = match ended {
             Ok(code) => code & 0xff,
             Err(error) => self.lost(&error),
@@ -181,6 +194,7 @@ impl Session {
     fn interrupt(&mut self, signal: libc::c_int) {
         if signal == libc::SIGTERM && self.deadly == Some(libc::SIGTERM) {
             // Asked twice, and the server does not react.
+            self.unguard();
             signals::die_by(signal);
         }
         self.deadly = Some(signal);
@@ -197,6 +211,12 @@ impl Session {
             self.connection.reply_code(code)?;
         }
         Ok(())
+    }
+
+    fn unguard(&mut self) {
+        if let Some(guard) = self.guard.take() {
+            guard.leave();
+        }
     }
 
     /// Passes a signal on, to the serving process or, as a terminal does, to it and its children.

@@ -4,7 +4,7 @@
 use super::connect::Server;
 use super::environment::Raw;
 use crate::background;
-use amalgam_routing::transport::{Plan, servers};
+use amalgam_routing::transport::{Plan, servers, sources};
 use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::{self, Read};
@@ -21,9 +21,14 @@ const FAILURE_LIFETIME: Duration = Duration::from_secs(600);
 const MAX_WORDS: usize = 4096;
 
 /// Starts a server and returns at once. Where that cannot be done, the next command tries again.
-pub(super) fn start(server: &Server, plan: &Plan, environment: &Raw) {
-    if !take_lock(&server.folder) {
-        return;
+///
+/// # Errors
+/// Why nobody starts one.
+pub(super) fn start(server: &Server, plan: &Plan, euid: u32, environment: &Raw) -> Result<(), String> {
+    servers::prepare(&server.folder, euid)?;
+    if let Err(error) = take_lock(&server.folder) {
+        let others = error.kind() == io::ErrorKind::AlreadyExists;
+        return if others { Ok(()) } else { Err(format!("{}: {error}", server.folder.display())) };
     }
     background::behind(|| {
         servers::limit(&server.all);
@@ -32,6 +37,7 @@ pub(super) fn start(server: &Server, plan: &Plan, environment: &Raw) {
         }
         drop(std::fs::remove_file(lock_file(&server.folder)));
     });
+    Ok(())
 }
 
 /// Why the last start failed, if that was not long ago.
@@ -55,6 +61,8 @@ pub(super) fn is_starting(folder: &Path) -> bool {
 fn launch(server: &Server, plan: &Plan, environment: &Raw) -> io::Result<()> {
     // The server makes a link to its socket; that is renamed once the server is known to be good.
     let address = server.folder.join(format!("{}.{}", servers::SOCKET, std::process::id()));
+    // Before it loads any: what changes meanwhile is seen as a change.
+    std::fs::write(server.folder.join(servers::MODULES), sources::digest(&plan.packages))?;
     let (reader, writer) = io::pipe()?;
     let mut command = Command::new(&plan.legacy);
     command.args(["serve", "--no-profile", "--cmdserver", "chgunix", "--daemon-postexec", "chdir:/"]);
@@ -113,12 +121,12 @@ fn read_until_end(mut reader: io::PipeReader) -> io::Result<Vec<u8>> {
     }
 }
 
-fn take_lock(folder: &Path) -> bool {
+fn take_lock(folder: &Path) -> io::Result<()> {
     let file = lock_file(folder);
     if age(&file).is_some_and(|age| age > START_LIMIT) {
         drop(std::fs::remove_file(&file));
     }
-    OpenOptions::new().write(true).create_new(true).open(file).is_ok()
+    OpenOptions::new().write(true).create_new(true).open(file).map(drop)
 }
 
 fn lock_file(folder: &Path) -> PathBuf {

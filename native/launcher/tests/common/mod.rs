@@ -5,10 +5,11 @@ pub mod terminal;
 pub mod warm;
 
 use amalgam_testkit::{Sandbox, legacy};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 /// The launcher under test.
 pub const LAUNCHER: &str = env!("CARGO_BIN_EXE_hg");
@@ -19,14 +20,27 @@ pub fn sandbox() -> Sandbox {
     let home = sandbox.base().join("amalgam");
     sandbox.set_env("AMALGAM_HOME", home);
     sandbox.set_env("AMALGAM_LEGACY_HG", legacy());
+    // Nothing is to run on after a test; those of the servers end them.
+    sandbox.set_env("AMALGAM_TRANSPORT", "exec");
     sandbox
 }
 
-/// The same with the facts gathered.
+/// The same with the facts, which are gathered once for all tests of a program.
 pub fn ready() -> Sandbox {
+    static FACTS: OnceLock<Vec<(OsString, Vec<u8>)>> = OnceLock::new();
     let sandbox = sandbox();
-    let first = sandbox.command(LAUNCHER).arg("root").env("AMALGAM_ON_UNSUPPORTED", "abort").output().expect("runs");
-    assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+    let cache = sandbox.base().join("amalgam/cache");
+    let facts = FACTS.get_or_init(|| {
+        let first =
+            sandbox.command(LAUNCHER).arg("root").env("AMALGAM_ON_UNSUPPORTED", "abort").output().expect("runs");
+        assert_eq!(first.status.code(), Some(0), "{}", text(&first.stderr));
+        let entries = std::fs::read_dir(&cache).expect("the cache").flatten();
+        entries.map(|entry| (entry.file_name(), std::fs::read(entry.path()).expect("a file"))).collect()
+    });
+    std::fs::create_dir_all(&cache).expect("the cache");
+    for (name, content) in facts {
+        std::fs::write(cache.join(name), content).expect("a file");
+    }
     sandbox
 }
 

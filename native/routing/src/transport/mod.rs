@@ -7,7 +7,9 @@
 mod context;
 mod key;
 mod proven;
+pub mod recent;
 pub mod servers;
+pub mod sources;
 mod unfit;
 
 use crate::decide::GATHER_LIMIT;
@@ -33,12 +35,16 @@ pub enum Transport {
 /// What it takes to ask a command server.
 #[derive(Debug, Clone)]
 pub struct Plan {
+    /// Why it is not exec.
+    pub why: String,
     /// The folder of this user's servers.
     pub folder: PathBuf,
     /// What this server must have in common with the invocation; the edge adds what only it can know.
     pub key: Key,
     /// The legacy to start a server of.
     pub legacy: PathBuf,
+    /// The folders of its modules.
+    pub packages: Vec<PathBuf>,
     /// The version that the facts tell.
     pub version: String,
     /// Options of the command line that a new server has to know: they decide its extensions.
@@ -70,9 +76,6 @@ fn plan(invocation: &Invocation, route: &Route, missing: &mut Option<FactsStore>
     if setting == Setting::Exec {
         return Err("the policy says so".to_owned());
     }
-    if setting == Setting::Auto && !proven::any() {
-        return Err("warm is not proven".to_owned());
-    }
     if let Some(refused) = &invocation.refused {
         return Err(refused.to_string());
     }
@@ -94,13 +97,20 @@ fn plan(invocation: &Invocation, route: &Route, missing: &mut Option<FactsStore>
     if !may {
         return Err(format!("warm is not proven for version {}, build {}", facts.version, build_name(facts.build)));
     }
+    let why = match (asked, setting) {
+        (Some(_), _) => format!("{TRANSPORT}=warm"),
+        (None, Setting::Warm) => "the policy says so".to_owned(),
+        _ => format!("proven for version {}, build {}", facts.version, build_name(facts.build)),
+    };
     let context = Context::read(invocation, &facts).map_err(words)?;
     unfit::check(&context)?;
     let facts_text = std::fs::read(store.path()).map_err(|error| error.to_string())?;
     Ok(Plan {
+        why,
         folder: servers::folder(env)?,
         key: key::of(&context, &legacy.path, &facts_text),
         legacy: legacy.path.clone(),
+        packages: sources::packages(&facts),
         version: facts.version.clone(),
         options: context.server_options(),
         idle: context.config.get("chgserver", "idletimeout").is_none().then(|| server_idle(env)),

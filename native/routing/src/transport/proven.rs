@@ -6,7 +6,7 @@ use amalgam_types::{Environment, LegacyBuild, LegacyFacts};
 /// The rules of `unfit.rs` were found by comparing these with exec.
 const COMPARED: &[(&str, LegacyBuild)] = &[("7.2.4", LegacyBuild::C)];
 
-/// The whole parity suite gave the same answers through warm.
+/// The parity suite gave the same answers through warm.
 const PROVEN: &[(&str, LegacyBuild)] = &[];
 
 /// Whether warm may be chosen where it is asked for.
@@ -14,12 +14,7 @@ pub(super) fn is_compared(env: &Environment, facts: &LegacyFacts) -> bool {
     is_in(COMPARED, facts) || answers_unproven(env)
 }
 
-/// Whether there is any installation on which warm needs no asking.
-pub(super) fn any() -> bool {
-    !PROVEN.is_empty()
-}
-
-/// Whether this is one.
+/// Whether warm may be chosen unasked.
 pub(super) fn is_proven(facts: &LegacyFacts) -> bool {
     is_in(PROVEN, facts)
 }
@@ -40,6 +35,7 @@ mod tests {
         assert!(!is_compared(&env(&[]), &facts("7.2.5", LegacyBuild::C)));
         assert!(!is_compared(&env(&[]), &facts("7.2.4", LegacyBuild::Other)));
         assert!(is_compared(&env(&[("AMALGAM_UNPROVEN", "answer")]), &facts("6.3.2", LegacyBuild::C)));
+        assert!(!is_proven(&facts("7.2.4", LegacyBuild::Rust)));
         assert!(PROVEN.iter().all(|one| COMPARED.contains(one)));
     }
 }

@@ -9,6 +9,7 @@
 //! | `about` | process, its start, legacy and version |
 //! | `starting` | held by the process that starts one |
 //! | `failed` | why the last start failed |
+//! | `modules` | the digest of legacy's modules when it started |
 //!
 //! The folder's own time is when it was last used.
 
@@ -26,6 +27,8 @@ pub const MAX_SERVERS: usize = 8;
 
 /// The name of the link to the socket.
 pub const SOCKET: &str = "s";
+/// The name of the file with the digest of modules.
+pub const MODULES: &str = "modules";
 const ABOUT: &str = "about";
 
 /// The folder that `env` names for servers. It may not be there yet.
@@ -61,7 +64,11 @@ pub fn prepare(folder: &Path, euid: u32) -> Result<(), String> {
     }
 }
 
-fn check(folder: &Path, euid: u32) -> Result<(), String> {
+/// Checks that `folder` is one, and the user's alone.
+///
+/// # Errors
+/// One clause.
+pub fn check(folder: &Path, euid: u32) -> Result<(), String> {
     let refuse = |why: &str| Err(format!("{} {why}", folder.display()));
     // Not followed: a link may be anybody's.
     match std::fs::symlink_metadata(folder) {
@@ -187,7 +194,7 @@ pub fn unlink_sockets(folder: &Path) {
 /// Removes the folder of a server that has gone, and only what servers leave in it.
 fn forget(folder: &Path) {
     unlink_sockets(folder);
-    for name in [ABOUT, "starting", "failed"] {
+    for name in [ABOUT, MODULES, "starting", "failed"] {
         drop(std::fs::remove_file(folder.join(name)));
     }
     drop(std::fs::remove_dir(folder));
@@ -277,7 +284,7 @@ mod tests {
         let base = tempfile::tempdir().expect("a folder");
         let server = base.path().join("key");
         std::fs::create_dir(&server).expect("folder");
-        for name in ["s", "s-0123", "s.77", "about", "mine"] {
+        for name in ["s", "s-0123", "s.77", "about", "modules", "mine"] {
             std::fs::write(server.join(name), "").expect("write");
         }
         forget(&server);

@@ -28,6 +28,8 @@ const REMOTE: &[&str] = &[
     "summary",
     "transplant",
 ];
+/// Commands that may do so without a word of it in the command line or in `[paths]`.
+const ASKING: &[&str] = &["clone", "convert", "email"];
 /// Options that show or change the process around the command, and all their abbreviations.
 const OPTIONS: &[&str] = &["config-file", "debug", "debugger", "pager", "profile", "time", "traceback"];
 /// Bundled extensions that log the server's own start, keep threads or connections, or ask on the terminal.
@@ -57,8 +59,12 @@ const OFF: &[(&str, &str)] = &[
     ("ui", "traceback"),
 ];
 /// Sections that only a server reads, or that trace the process; the settings named in them are harmless.
-const SECTIONS: &[(&str, &[&str])] =
-    &[("chgserver", &["idletimeout"]), ("cmdserver", &[]), ("devel", &["default-date"]), ("profiling", &["enabled"])];
+const SECTIONS: &[(&str, &[&str])] = &[
+    ("chgserver", &["idletimeout"]),
+    ("cmdserver", &[]),
+    ("devel", &["all-warnings", "default-date"]),
+    ("profiling", &["enabled"]),
+];
 /// Characters of a pager's command line for which a shell is started.
 const SHELL_CHARACTERS: &[u8] = b"|&;<>()$`\\\"' \t\n*?[#~=%";
 /// As much as goes to the server in one piece.
@@ -198,8 +204,10 @@ fn remote(context: &Context<'_>, commands: &[&[u8]]) -> Result<(), String> {
     let remote = commands.iter().any(|name| is_in(name, REMOTE));
     let named = context.args.iter().any(|arg| url(arg));
     let configured = remote && context.config.items("paths").any(|(_, value)| url(value));
+    let hidden = commands.iter().any(|name| is_in(name, ASKING))
+        || remote && context.extensions.iter().any(|name| name == "schemes");
     let nested = context.root.as_deref().is_some_and(has_subrepositories);
-    if (named || configured || nested) && std::fs::File::open("/dev/tty").is_ok() {
+    if (named || configured || hidden || nested) && std::fs::File::open("/dev/tty").is_ok() {
         return Err("another machine may ask for a password on the terminal".to_owned());
     }
     Ok(())
@@ -270,7 +278,7 @@ mod tests {
         for (section, name, value) in [
             ("ui", "debug", "yes"),
             ("ui", "traceback", "yes"),
-            ("devel", "all-warnings", "1"),
+            ("devel", "debug.extensions", "1"),
             ("cmdserver", "log", "-"),
             ("chgserver", "skiphash", "1"),
             ("profiling", "type", "ls"),
@@ -282,6 +290,7 @@ mod tests {
         for (section, name, value) in [
             ("ui", "debug", "no"),
             ("devel", "default-date", "0 0"),
+            ("devel", "all-warnings", "1"),
             ("chgserver", "idletimeout", "9"),
             ("hooks", "commit", "echo python:"),
         ] {
