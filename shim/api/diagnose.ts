@@ -1,6 +1,6 @@
 // Everything that `amalgam doctor` says: what is installed, how it stands, and for each native command whether
 // it is native in this folder. A finding is something that keeps amalgam from doing what it could.
-import { currentRequest, type Explanation, engine, type Way } from "../engine/index.ts";
+import { currentRequest, type Demotions, type Explanation, engine, type Way } from "../engine/index.ts";
 import { commands } from "../generated/commands.ts";
 import { describeProblem } from "../policy/problem.ts";
 import { findLauncher, type LauncherState } from "./launcher.ts";
@@ -28,6 +28,8 @@ export interface Diagnosis {
   /** How a command that Python answers gets there, in this folder. */
   transport: Way;
   policy: PolicyState;
+  /** What was found wrong on this machine, or sent back by hand. */
+  demotions: Demotions;
   /** For each native command, in this folder and with this environment. */
   commands: CommandRoute[];
   findings: Finding[];
@@ -56,6 +58,7 @@ export function diagnose(): Diagnosis {
     facts: { state: facts.state, detail: facts.detail, ...(facts.path !== undefined && { path: facts.path }) },
     transport: engine().transport(currentRequest(["summary"])),
     policy: readPolicy(),
+    demotions: engine().demotions(currentRequest([])),
     commands: routes.map(({ name, explanation }) => commandRoute(name, explanation)),
     findings: [],
   };
@@ -75,7 +78,7 @@ function commandRoute(command: string, explanation: Explanation): CommandRoute {
 }
 
 /** What is wrong and what to do about it. */
-export function findingsOf({ launcher, legacy, facts, policy, commands: routes }: Diagnosis): Finding[] {
+export function findingsOf({ launcher, legacy, facts, policy, demotions, commands: routes }: Diagnosis): Finding[] {
   const findings: Finding[] = [];
   const add = (message: string, advice: string) => findings.push({ message, advice });
   if (!launcher.built) add(`the launcher ${launcher.path} was not built`, "Run npm run setup in amalgam's folder.");
@@ -107,6 +110,15 @@ export function findingsOf({ launcher, legacy, facts, policy, commands: routes }
       `native is not proven against Mercurial ${legacy.version} (${legacy.build}) for ${unproven.join(", ")}`,
       `Proven are ${proven.join(", ")}; everything else goes to Python.`,
     );
+  }
+  if (demotions.broken !== undefined) {
+    add(`${demotions.file} is ${demotions.broken}`, "Everything goes to Python; remove the file to begin anew.");
+  }
+  const demoted = demotions.entries.filter(({ state }) => state !== "counting");
+  if (demoted.length > 0) {
+    const [first] = demoted;
+    const others = demoted.length > 1 ? ` and ${demoted.length - 1} more` : "";
+    add(`Python answers again for ${first?.cell}${others}: ${first?.why}`, "amalgam rollback lists all of it.");
   }
   for (const problem of policy.problems) {
     if (problem.severity === "error")

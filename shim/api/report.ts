@@ -29,12 +29,15 @@ export function ownJournal(): { file: string | undefined; files: string[] } {
 /** Throws where a file cannot be read. */
 export async function report({ files, since, legacyMs }: ReportPlan): Promise<Summary> {
   const journal = readJournals(files);
-  if (since !== undefined) journal.entries = journal.entries.filter((one) => one.at >= since);
-  return summarize(journal, legacyMs ?? (await measured()) ?? usualStartMs);
+  if (since !== undefined) {
+    journal.entries = journal.entries.filter((one) => one.at >= since);
+    journal.comparisons = journal.comparisons.filter((one) => one.at >= since);
+  }
+  return summarize(journal, legacyMs ?? (await legacyStart()));
 }
 
-/** The least of a few starts, since everything else that goes on only adds to it. */
-async function measured(): Promise<number | undefined> {
+/** What starting legacy takes here, in milliseconds: the least of a few, since all else that goes on only adds to it. */
+export async function legacyStart(): Promise<number> {
   const { legacyPath } = engine().explain(currentRequest(["version"]));
-  return legacyPath === undefined ? undefined : startTime(legacyPath);
+  return (legacyPath === undefined ? undefined : await startTime(legacyPath)) ?? usualStartMs;
 }

@@ -1,17 +1,26 @@
-// `amalgam policy check | compile | schema`.
+// `amalgam policy check | compile | schema | what-if`.
 import { compilePolicy, type PolicyState, readPolicy } from "../api/policy.ts";
+import { replay } from "../api/what-if.ts";
 import { policyJsonSchemaText } from "../policy/json-schema.ts";
 import { describeProblem, type PolicyProblem } from "../policy/problem.ts";
 import { readPolicyFile } from "../policy/read.ts";
+import { styleFor } from "../report/style.ts";
+import { whatIfLines } from "../report/what-if.ts";
 import { done, type Ending, finding, Mistake, mistake } from "./ending.ts";
 import { parse, subcommand } from "./parse.ts";
 
-const actions: Record<string, (args: string[]) => Promise<Ending>> = { check, compile, schema };
-const help = `usage: amalgam policy check|compile|schema
+const actions: Record<string, (args: string[]) => Promise<Ending>> = {
+  check,
+  compile,
+  schema,
+  "what-if": whatIf,
+};
+const help = `usage: amalgam policy check|compile|schema|what-if
 
   check    says everything that is wrong with the policy
   compile  makes the route table that the launcher reads
   schema   prints the policy's JSON Schema
+  what-if  replays your journal against another policy: what would move, and what that would save
 
 The policy is YAML: /etc/amalgam/policy.yaml, then ~/.config/amalgam/policy.yaml, whose routes come first.
 
@@ -27,7 +36,7 @@ export function run(args: string[]): Promise<Ending> {
     return Promise.resolve(done);
   }
   throw new Mistake(name ? `there is no amalgam policy ${name}` : "amalgam policy needs an action", [
-    "check, compile or schema; amalgam policy --help says more.",
+    "check, compile, schema or what-if; amalgam policy --help says more.",
   ]);
 }
 
@@ -109,6 +118,31 @@ function schema(args: string[]): Promise<Ending> {
   );
   return parse(command, args, async () => {
     process.stdout.write(policyJsonSchemaText());
+    return done;
+  });
+}
+
+function whatIf(args: string[]): Promise<Ending> {
+  const command = subcommand(
+    "policy what-if",
+    "Replays your journal against another policy in place of your own: which calls would move, what that would save, and which known differences they would meet.",
+    "amalgam policy what-if new-policy.yaml",
+  )
+    .option("--json", "report as JSON")
+    .argument("<file>", "the other policy");
+  return parse(command, args, async () => {
+    const [file = ""] = command.args;
+    const problems = problemsIn(file);
+    if (problems.some(({ severity }) => severity === "error")) {
+      process.stderr.write(problems.map((problem) => `${describeProblem(problem)}\n`).join(""));
+      throw new Mistake(`${file} has errors`);
+    }
+    const replayed = await replay(file);
+    if (replayed === undefined) throw new Mistake("there is no journal to replay", ["amalgam setup begins one."]);
+    const text = command.opts<{ json?: true }>().json
+      ? JSON.stringify(replayed, null, 2)
+      : whatIfLines(replayed, styleFor(process.stdout), process.stdout.columns ?? 100).join("\n");
+    process.stdout.write(`${text}\n`);
     return done;
   });
 }

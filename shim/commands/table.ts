@@ -28,6 +28,16 @@ export const subcommands: readonly Subcommand[] = [
     load: () => import("./report.ts"),
   },
   {
+    name: "promote",
+    summary: "make a command native in your policy, with proof",
+    load: () => import("./promote.ts"),
+  },
+  {
+    name: "rollback",
+    summary: "send commands back to Python at once, or list what is there",
+    load: () => import("./rollback.ts"),
+  },
+  {
     name: "parity",
     summary: "prove that both implementations answer alike, here or on a repository of yours",
     load: () => import("./parity.ts"),

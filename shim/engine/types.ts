@@ -36,7 +36,7 @@ export interface Explanation {
   /** The command's primary name, once it is known. */
   command?: string;
   /** What the route table says of the command, once it was asked. */
-  mode?: "python" | "native";
+  mode?: "python" | "shadow" | "native";
   /** Who would answer. A command may still find a reason to leave it to legacy when it runs. */
   answeredBy: "native" | "legacy";
   /** The reason for legacy: its identifier, its sentence, and the particular. */
@@ -93,13 +93,19 @@ export interface Rules {
   /** How it is reached; `auto` where it is absent. */
   transport?: "auto" | "exec" | "warm";
   routes: {
-    mode: "python" | "native" | "canary";
+    mode: "python" | "shadow" | "native" | "canary";
     commands: string[];
     /** Long names, one of which must be given. */
     flags?: string[];
     /** Of a canary: percent, what buckets are made of, and the mode of the others. */
     canary?: { percent: number; by: string[]; otherwise: string };
+    /** The share, in percent, of native answers that are compared. */
+    verify?: number;
   }[];
+  /** When a cell is demoted, and when it returns. */
+  breaker?: { mismatches: number; cooldownSeconds: number; clean: number };
+  /** How answers are compared behind a command. */
+  compare?: { atOnce: number; seconds: number; keep: string; inCi: boolean; onBattery: boolean };
 }
 
 export type Compiled = { kind: "table"; text: Buffer } | { kind: "invalid"; message: string };
@@ -137,6 +143,26 @@ export interface Stopped {
   left: number;
 }
 
+/** What the breaker holds against a cell (command, flags, format, extensions), or against a whole command. */
+export interface Demotion {
+  cell: string;
+  /** counting: too few mismatches yet. probation: the cooldown is over, and it is compared to return. */
+  state: "counting" | "demoted" | "probation" | "hand";
+  /** Milliseconds since 1970, where it is a matter of time. */
+  until?: number;
+  mismatches: number;
+  clean: number;
+  why: string;
+}
+
+export interface Demotions {
+  /** Absent where no variable says where it could be. */
+  file?: string;
+  /** What is wrong with the file: everything goes to Python then. */
+  broken?: string;
+  entries: Demotion[];
+}
+
 /** Where amalgam's files are; absent where no variable says where they could be. */
 export interface Layout {
   home?: string;
@@ -158,6 +184,11 @@ export interface Addon {
   servers(request: Request): Server[];
   stopServers(request: Request): Stopped;
   compileRouteTable(rules: Rules): Compiled;
+  demotions(request: Request): Demotions;
+  /** Demotes a cell or a whole command by hand; an error in words. */
+  demote(request: Request, cell: string, why: string): string | null;
+  /** Strikes out what is held against a cell, or against all cells of a command. */
+  restore(request: Request, cell: string): { entries: number; error?: string };
   reasons(): Reason[];
   commands(): Command[];
   /** The options that every command takes. */

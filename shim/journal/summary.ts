@@ -1,5 +1,5 @@
 // What a journal amounts to: how much was native, which reasons cost most, what was slow, day by day.
-import type { Entry, Journal } from "./read.ts";
+import type { Comparison, Entry, Journal } from "./read.ts";
 
 export interface Share {
   total: number;
@@ -23,6 +23,15 @@ export interface ReasonSummary {
   commands: string[];
 }
 
+export interface CompareSummary {
+  command: string;
+  same: number;
+  /** Different answers, crashes, and answers that did not come. */
+  different: number;
+  /** Thrown away: something changed meanwhile, or legacy did not answer. */
+  notCounted: number;
+}
+
 export interface Slow {
   at: number;
   command: string;
@@ -41,6 +50,8 @@ export interface Summary extends Share {
   savedMs: number;
   commands: CommandSummary[];
   reasons: ReasonSummary[];
+  /** What shadow and verify compared, by command; those with differences first. */
+  compared: CompareSummary[];
   /** Native answers far from their command's usual time, the slowest first. */
   slow: Slow[];
   days: (Share & { day: string })[];
@@ -52,7 +63,7 @@ const slowestUsualMs = 20;
 const mostSlow = 10;
 
 /** Sums up the entries of a journal; `legacyMs` is what a start of legacy takes. */
-export function summarize({ entries, damaged }: Journal, legacyMs: number): Summary {
+export function summarize({ entries, comparisons, damaged }: Journal, legacyMs: number): Summary {
   const native = entries.filter((one) => one.answer === "native");
   const groups = group(entries, commandOf);
   const commands = [...groups].map(([command, all]): CommandSummary => {
@@ -66,6 +77,7 @@ export function summarize({ entries, damaged }: Journal, legacyMs: number): Summ
     savedMs: native.reduce((sum, one) => sum + Math.max(0, legacyMs - one.us / 1000), 0),
     commands: commands.sort((a, b) => b.total - a.total || compare(a.command, b.command)),
     reasons: reasonsOf(entries, legacyMs),
+    compared: comparedOf(comparisons),
     slow: native
       .map((one) => ({ at: one.at, command: commandOf(one), flags: one.flags, ms: one.us / 1000 }))
       .filter(({ command, ms }) => ms > slowestUsualMs && ms > slowFactor * (medians.get(command) ?? 0))
@@ -95,6 +107,17 @@ function reasonsOf(entries: readonly Entry[], legacyMs: number): ReasonSummary[]
       };
     })
     .sort((a, b) => b.calls - a.calls || compare(a.reason, b.reason));
+}
+
+function comparedOf(comparisons: readonly Comparison[]): CompareSummary[] {
+  return [...group(comparisons, (one) => one.command ?? "-")]
+    .map(([command, all]) => {
+      const count = (...outcomes: Comparison["compared"][]) =>
+        all.filter(({ compared }) => outcomes.includes(compared)).length;
+      const different = count("different", "broken");
+      return { command, same: count("same"), different, notCounted: count("raced", "unknown") };
+    })
+    .sort((a, b) => b.different - a.different || b.same - a.same || compare(a.command, b.command));
 }
 
 /** The first and last moment. */

@@ -22,6 +22,8 @@ export interface RouteRule {
   flags?: string[];
   mode: (typeof modes)[number];
   canary?: { percent: number; by: string[]; otherwise: string };
+  /** The share, in percent, of native answers that are compared. */
+  verify?: number;
 }
 
 /** What the route table is compiled from. */
@@ -34,6 +36,10 @@ export interface Rules {
   transport?: Transport;
   /** In order; the first match wins. */
   routes: RouteRule[];
+  /** When a cell is demoted, and when it returns. */
+  breaker?: { mismatches: number; cooldownSeconds: number; clean: number };
+  /** How answers are compared behind a command. */
+  compare?: { atOnce: number; seconds: number; keep: string; inCi: boolean; onBattery: boolean };
 }
 
 const systemFile = "/etc/amalgam/policy.yaml";
@@ -53,14 +59,25 @@ export function combine(layers: readonly Layer[]): Rules | undefined {
   const present = layers.filter((layer) => layer.policy !== undefined);
   if (present.length === 0) return undefined;
   const strongestFirst = [...present].reverse();
-  const executable = strongestFirst
-    .map((layer) => layer.policy?.legacy?.executable)
-    .find((value) => value !== undefined);
-  const transport = strongestFirst.map((layer) => layer.policy?.legacy?.transport).find((value) => value !== undefined);
+  const strongest = <T>(pick: (policy: PolicyFile) => T | undefined): T | undefined =>
+    strongestFirst.map(({ policy }) => policy && pick(policy)).find((value) => value !== undefined);
+  const executable = strongest((policy) => policy.legacy?.executable);
+  const transport = strongest((policy) => policy.legacy?.transport);
+  const breaker = strongest((policy) => policy.breaker);
+  const compare = strongest((policy) => policy.compare);
   return {
     sources: present.map((layer) => layer.file),
     ...(executable !== undefined && executable !== "auto" && { legacy: expandHome(executable) }),
     ...(transport !== undefined && { transport }),
+    ...(breaker && {
+      breaker: { mismatches: breaker.mismatches, cooldownSeconds: breaker.cooldown, clean: breaker.clean },
+    }),
+    ...(compare && {
+      compare: {
+        ...{ atOnce: compare.atOnce, seconds: compare.timeout, keep: compare.evidence },
+        ...{ inCi: compare.ci, onBattery: compare.battery },
+      },
+    }),
     routes: strongestFirst.flatMap((layer) => (layer.policy?.routes ?? []).map(routeRule)),
   };
 }
@@ -72,11 +89,13 @@ function routeRule({
   percent = 0,
   bucketBy,
   else: otherwise = "python",
+  verify,
 }: PolicyRoute): RouteRule {
   return {
     commands: (Array.isArray(command) ? command : [command]).map(primaryName),
     ...(flags !== undefined && { flags: flags.map((flag) => flag.replace(/^--/, "")) }),
     mode,
+    ...(verify !== undefined && { verify }),
     ...(mode === "canary" && { canary: { percent, by: [...(bucketBy ?? ["user", "repository"])], otherwise } }),
   };
 }

@@ -26,7 +26,7 @@ export function checkNames(policy: unknown, file: string, positions: Positions):
       if (name === "*" || nativeNames.includes(name)) continue;
       const meant = suggest(name, nativeNames);
       const suggestion = meant === undefined ? {} : { suggestion: meant };
-      if (field(route, "mode") === "native" || field(route, "mode") === "canary") {
+      if (["native", "canary", "shadow"].includes(String(field(route, "mode")))) {
         report("error", "native has no such command", { allowed: [...nativeNames, "*"], ...suggestion });
       } else if (meant !== undefined) {
         report("warning", "native does not know this command; it goes to Python in any case", suggestion);

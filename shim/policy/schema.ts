@@ -3,7 +3,7 @@
 import { z } from "zod";
 
 /** Who answers a command. */
-export const modes = ["python", "native", "canary"] as const;
+export const modes = ["python", "shadow", "native", "canary"] as const;
 
 /** What a canary's buckets are made of. */
 export const bucketKeys = ["user", "host", "repository"] as const;
@@ -11,6 +11,22 @@ export const bucketKeys = ["user", "host", "repository"] as const;
 /** How a command gets to legacy. */
 export const transports = ["auto", "exec", "warm"] as const;
 export type Transport = (typeof transports)[number];
+
+/** What evidence of a mismatch keeps. */
+export const keeps = ["shape", "line", "full"] as const;
+
+const seconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** A time such as 7d, in seconds. */
+const duration = z
+  .string()
+  .regex(/^[1-9][0-9]{0,5}[smhd]$/, "not a time such as 7d, 12h, 30m or 45s")
+  .transform((text) => Number(text.slice(0, -1)) * seconds[text.slice(-1) as keyof typeof seconds]);
+
+const share = z
+  .string()
+  .regex(/^(100|[0-9]{1,2}(\.[0-9]{1,2})?)%$/, "not a share such as 1% or 0.5%")
+  .transform((text) => Number(text.slice(0, -1)));
 
 const commandName = z
   .string()
@@ -29,7 +45,12 @@ const route = z
       .meta({ description: "Only command lines on which one of these flags is given.", examples: [["--template"]] }),
     mode: z.enum(modes).meta({
       description:
-        "python: legacy answers. native: the Rust engine answers what it is certain of, legacy the rest. canary: native for a share, the others as else says.",
+        "python: legacy answers. shadow: legacy answers, and native is compared with it behind the command. native: the Rust engine answers what it is certain of, legacy the rest. canary: native for a share, the others as else says.",
+    }),
+    verify: share.optional().meta({
+      description:
+        "Of the native answers, the share that is compared with legacy's behind the command: the user never waits.",
+      examples: ["1%"],
     }),
     percent: z.number().min(0).max(100).optional().meta({
       description: "Of a canary: the share that is native. Raising it moves nobody out.",
@@ -39,13 +60,15 @@ const route = z
       .min(1)
       .optional()
       .meta({ description: "Of a canary: what the share is chosen by; user and repository if it is not said." }),
-    else: z.enum(["python", "native"]).optional().meta({
+    else: z.enum(["python", "shadow", "native"]).optional().meta({
       description: "Of a canary: who answers the others; python if it is not said.",
     }),
   })
   .superRefine((route, context) => {
     const report = (key: string, message: string) => context.addIssue({ code: "custom", path: [key], message });
     if (route.mode === "canary" && route.percent === undefined) report("percent", "a canary needs it");
+    if (route.verify !== undefined && route.mode !== "native" && route.mode !== "canary")
+      report("verify", "only what native answers is verified");
     if (route.mode === "canary") return;
     for (const key of ["percent", "bucketBy", "else"] as const) {
       if (route[key] !== undefined) report(key, "only a canary has it");
@@ -70,11 +93,41 @@ const legacy = z
   })
   .meta({ description: "The Mercurial that amalgam stands in front of." });
 
+const breaker = z
+  .strictObject({
+    mismatches: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(1)
+      .meta({ description: "So many mismatches demote a cell to Python." }),
+    cooldown: duration.default(seconds.d * 7).meta({ description: "For how long.", examples: ["7d", "12h"] }),
+    clean: z.int().min(1).max(1000).default(3).meta({
+      description: "After that, so many comparisons in a row without a difference bring the cell back to native.",
+    }),
+  })
+  .meta({ description: "What happens where native was found wrong: the cell goes back to Python on this machine." });
+
+const compare = z
+  .strictObject({
+    atOnce: z.int().min(0).max(16).default(2).meta({ description: "Comparisons at once; 0 makes none." }),
+    timeout: duration.default(60).meta({ description: "For each of the two answers.", examples: ["60s"] }),
+    evidence: z.enum(keeps).default("line").meta({
+      description:
+        "What is kept of a mismatch, in a folder of yours: shape (sizes, digests, where the first difference is), line (the command line as well, to be replayed), full (both answers as well).",
+    }),
+    ci: z.boolean().default(false).meta({ description: "Also where the variable CI is set." }),
+    battery: z.boolean().default(false).meta({ description: "Also while a battery is drained." }),
+  })
+  .meta({ description: "How shadow and verify compare both answers behind a command." });
+
 export const policySchema = z
   .strictObject({
     version: z.literal(1).meta({ description: "The version of this format." }),
     legacy: legacy.optional(),
     routes: z.array(route).optional(),
+    breaker: breaker.optional(),
+    compare: compare.optional(),
   })
   .meta({ title: "amalgam policy", description: "Which commands amalgam answers natively and which go to Python." });
 

@@ -4,6 +4,8 @@ import { reasons } from "../generated/reasons.ts";
 const advice: Record<string, string> = {
   "policy.python": "let a route of the policy say mode: native",
   "policy.broken": "run amalgam policy check, then amalgam policy compile",
+  "policy.shadow": "amalgam promote the command, once its comparisons are clean",
+  "breaker.demoted": "amalgam rollback lists why; it returns by itself, or by amalgam promote",
   "mode.python": "unset AMALGAM_MODE",
   "legacy.unproven": "install a release of Mercurial that is proven (amalgam doctor lists them)",
   "legacy.facts-missing": "nothing: it goes by itself; amalgam doctor says why if it stays",

@@ -50,6 +50,16 @@ export function usageLines(summary: Summary, style: Style, width: number): strin
     lines.push("", ...table([...columns, { title: "what would remove it", shrinks: true }], rows, width));
     lines.push(...more(reasons.length, mostReasons, "reasons"));
   }
+  if (summary.compared.length > 0) {
+    const rows = summary.compared.map(({ command, same, different, notCounted }) => [
+      command,
+      String(same),
+      different > 0 ? style.bad(String(different)) : "0",
+      String(notCounted),
+    ]);
+    const columns = [{ title: "compared behind" }, right("same"), right("different"), right("not counted")];
+    lines.push("", ...table(columns, rows, width));
+  }
   if (slow.length > 0) {
     const rows = slow.map((one) => [one.ms.toFixed(1), when(one.at), [one.command, ...flags(one.flags)].join(" ")]);
     lines.push("", ...table([right("ms"), { title: "slow native answers" }, { title: "" }], rows, width));

@@ -2,6 +2,7 @@
 //! sees. Expected failures cross as data.
 
 pub mod answer;
+pub mod breaker;
 pub mod explain;
 pub mod request;
 pub mod servers;

@@ -3,7 +3,7 @@
 use amalgam_commands::{COMMANDS, FlagKind, GLOBAL_FLAGS};
 use amalgam_routing::canary::{BUCKETS, Canary, Key};
 use amalgam_routing::proven::rows;
-use amalgam_routing::table::{self, Mode, Rule, Table, Transport, Way};
+use amalgam_routing::table::{self, Compare, Keep, Limits, Mode, Rule, Table, Transport, Way};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use std::path::PathBuf;
@@ -118,6 +118,8 @@ pub struct Route {
     pub flags: Option<Vec<String>>,
     /// Of a canary.
     pub canary: Option<CanaryShare>,
+    /// The share, in percent, of native answers that are compared.
+    pub verify: Option<f64>,
 }
 
 /// How a canary chooses.
@@ -142,6 +144,36 @@ pub struct Rules {
     pub transport: Option<String>,
     /// In order; the first match wins.
     pub routes: Vec<Route>,
+    /// When a cell is demoted.
+    pub breaker: Option<BreakerRules>,
+    /// How answers are compared.
+    pub compare: Option<CompareRules>,
+}
+
+/// When a cell is demoted, and when it returns.
+#[napi(object)]
+pub struct BreakerRules {
+    /// So many mismatches demote it.
+    pub mismatches: u32,
+    /// For so long.
+    pub cooldown_seconds: u32,
+    /// So many clean comparisons after that bring it back.
+    pub clean: u32,
+}
+
+/// How answers are compared behind a command.
+#[napi(object)]
+pub struct CompareRules {
+    /// Comparisons at once.
+    pub at_once: u32,
+    /// Seconds for each answer.
+    pub seconds: u32,
+    /// `shape`, `line` or `full`.
+    pub keep: String,
+    /// Also where `CI` is set.
+    pub in_ci: bool,
+    /// Also on battery.
+    pub on_battery: bool,
 }
 
 /// A route table or what is wrong, by `kind`.
@@ -171,13 +203,20 @@ fn compile(rules: Rules) -> Result<Vec<u8>, String> {
             Some(share) => Way::Canary(canary(&share)?),
             None => Way::Always(mode(&route.mode)?),
         };
-        Ok::<_, String>(Rule { commands: route.commands, flags: route.flags.unwrap_or_default(), way })
+        let verify = route.verify.map_or(Ok(0), of_ten_thousand)?;
+        Ok::<_, String>(Rule { commands: route.commands, flags: route.flags.unwrap_or_default(), way, verify })
     };
     let word = rules.transport.unwrap_or_else(|| Transport::default().word().to_owned());
     let table = Table {
         legacy: rules.legacy.map(PathBuf::from),
         transport: Transport::from_word(&word).ok_or_else(|| format!("{word:?} is not a transport"))?,
         rules: rules.routes.into_iter().map(rule).collect::<Result<_, _>>()?,
+        breaker: rules.breaker.map_or_else(Limits::default, |limits| Limits {
+            mismatches: limits.mismatches,
+            cooldown: u64::from(limits.cooldown_seconds),
+            clean: limits.clean,
+        }),
+        compare: rules.compare.map_or_else(|| Ok(Compare::default()), compare)?,
     };
     table::compile(&table::Rules { sources: rules.sources.into_iter().map(PathBuf::from).collect(), table })
 }
@@ -186,15 +225,27 @@ fn mode(word: &str) -> Result<Mode, String> {
     Mode::from_word(word).ok_or_else(|| format!("{word:?} is not a mode"))
 }
 
+fn compare(given: CompareRules) -> Result<Compare, String> {
+    let CompareRules { at_once, seconds, keep, in_ci, on_battery } = given;
+    let keep = Keep::from_word(&keep).ok_or_else(|| format!("{keep:?} is not what evidence can keep"))?;
+    Ok(Compare { at_once, seconds, keep, in_ci, on_battery })
+}
+
+/// From 0 to 10,000, so the conversion is exact.
+fn of_ten_thousand(percent: f64) -> Result<u16, String> {
+    if !(0.0..=100.0).contains(&percent) {
+        return Err(format!("{percent} is not a percentage from 0 to 100"));
+    }
+    Ok((percent * f64::from(BUCKETS) / 100.0).round() as u16)
+}
+
 fn canary(share: &CanaryShare) -> Result<Canary, String> {
-    if !(0.0..=100.0).contains(&share.percent) || share.by.is_empty() {
-        return Err("a canary needs a percentage from 0 to 100 and something to choose by".to_owned());
+    if share.by.is_empty() {
+        return Err("a canary needs something to choose by".to_owned());
     }
     let key = |word: &String| Key::from_word(word).ok_or_else(|| format!("{word:?} is nothing to choose by"));
-    // From 0 to 10,000, so the conversion is exact.
-    let threshold = (share.percent * f64::from(BUCKETS) / 100.0).round() as u16;
     Ok(Canary {
-        threshold,
+        threshold: of_ten_thousand(share.percent)?,
         by: share.by.iter().map(key).collect::<Result<_, _>>()?,
         otherwise: mode(&share.otherwise)?,
     })

@@ -6,7 +6,7 @@
 
 use amalgam_routing::Route;
 use amalgam_routing::environment::Layout;
-use amalgam_routing::journal::{Ending, line};
+use amalgam_routing::journal::{Compared, Ending, comparison_line, line};
 use amalgam_types::Environment;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -19,9 +19,18 @@ const MAX_SIZE: u64 = 16 << 20;
 
 /// Appends how `route` ended; `started` is when the launcher was entered.
 pub(crate) fn append(env: &Environment, route: &Route, ending: Ending<'_>, started: Instant) {
+    write(env, || line(route, ending, SystemTime::now(), started.elapsed()));
+}
+
+/// Appends what a comparison behind an invocation found.
+pub(crate) fn append_comparison(env: &Environment, route: &Route, compared: &Compared) {
+    write(env, || comparison_line(route, compared, SystemTime::now()));
+}
+
+fn write(env: &Environment, line: impl FnOnce() -> String) {
     let Some(path) = Layout::of(env).journal(env) else { return };
     let Ok(mut file) = OpenOptions::new().append(true).create(true).mode(0o600).open(&path) else { return };
-    if file.write_all(line(route, ending, SystemTime::now(), started.elapsed()).as_bytes()).is_ok() {
+    if file.write_all(line().as_bytes()).is_ok() {
         rotate(&path, &file);
     }
 }

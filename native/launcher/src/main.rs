@@ -5,6 +5,7 @@
 #![no_main]
 
 mod background;
+mod compare;
 mod inherited;
 mod journal;
 mod legacy;
@@ -16,7 +17,8 @@ mod trace;
 mod warm;
 
 use amalgam_commands::Terminal;
-use amalgam_routing::environment::{self, GATHERING, OnUnsupported, UNSUPPORTED_EXIT_CODE};
+use amalgam_routing::comparison::SIDES;
+use amalgam_routing::environment::{self, COMPARING, GATHERING, OnUnsupported, UNSUPPORTED_EXIT_CODE};
 use amalgam_routing::journal::Ending;
 use amalgam_routing::legacy::{FileId, MARKER_NOTE};
 use amalgam_routing::transport::{self, Transport};
@@ -56,6 +58,10 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
         complain("asking Mercurial for facts led back to amalgam");
         return 255;
     }
+    if env.get(COMPARING) == Some(SIDES[1].as_bytes()) {
+        complain("asking Mercurial for its answer led back to amalgam");
+        return 255;
+    }
     let on_unsupported = environment::on_unsupported(&env);
     let trace = (environment::trace(&env) && !state.is_closed(2)).then(trace::Trace::start);
     let invocation = Invocation {
@@ -84,6 +90,7 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
                 if let Some(trace) = trace {
                     trace.end(&format!("native, exit code {code}"));
                 }
+                compare::start(&invocation, &route);
                 // The answer is out: taking its data apart again would only cost time.
                 std::mem::forget((route, invocation));
                 return code;
@@ -99,6 +106,7 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
         write_error(format!("unsupported: {}\n", unsupported.reason.id()).as_bytes());
         return UNSUPPORTED_EXIT_CODE;
     }
+    compare::start(&invocation, &route);
     fall_back(&invocation, &route, &unsupported, Edge { state, trace, started })
 }
 

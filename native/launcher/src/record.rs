@@ -14,10 +14,19 @@ use std::os::unix::fs::OpenOptionsExt;
 /// Variables that change what a command says and that people set for single commands.
 const VARIABLES: [&str; 4] = ["HGPLAIN", "HGPLAINEXCEPT", "HGENCODING", "HGENCODINGMODE"];
 
-/// Appends `cd FOLDER && NAME=VALUE hg ARGUMENTS`.
+/// Appends the invocation's line where the environment asks for that.
 pub(crate) fn append(invocation: &Invocation) {
     let Some(file) = invocation.env.non_empty(RECORD) else { return };
-    let Some(cwd) = &invocation.env.cwd else { return };
+    let Some(line) = line(invocation) else { return };
+    let file = OsStr::from_bytes(file);
+    if let Ok(mut file) = OpenOptions::new().append(true).create(true).mode(0o600).open(file) {
+        drop(file.write_all(line.as_bytes()));
+    }
+}
+
+/// `cd FOLDER && NAME=VALUE hg ARGUMENTS`, with its final newline; `None` where there is no folder.
+pub(crate) fn line(invocation: &Invocation) -> Option<String> {
+    let cwd = invocation.env.cwd.as_ref()?;
     let mut line = format!("cd {} && ", word(cwd.as_os_str().as_bytes()));
     for name in VARIABLES {
         if let Some(value) = invocation.env.vars.get(name.as_bytes()) {
@@ -30,10 +39,7 @@ pub(crate) fn append(invocation: &Invocation) {
         line.push_str(&word(arg));
     }
     line.push('\n');
-    let file = OsStr::from_bytes(file);
-    if let Ok(mut file) = OpenOptions::new().append(true).create(true).mode(0o600).open(file) {
-        drop(file.write_all(line.as_bytes()));
-    }
+    Some(line)
 }
 
 /// One word for bash, in printable text on one line whatever its bytes are.

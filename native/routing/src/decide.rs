@@ -6,14 +6,16 @@
 
 use crate::aliases::{Resolved, Words};
 use crate::canary::{Asker, BUCKETS};
+use crate::cell::cell;
+use crate::comparison::{self, Comparison, Kind};
 use crate::early::{self, Early};
 use crate::environment::{Layout, ModeOverride, mode_override};
 use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{Legacy, Search};
 use crate::place::{self, Place};
 use crate::route::{Decision, Invocation, Route, Steps};
-use crate::table::{self, Matched, Mode, Table, TableError, Way};
-use crate::{extensions, flags, proven, settings, surroundings};
+use crate::table::{self, Matched, Mode, Rule, Table, TableError, Way};
+use crate::{breaker, extensions, flags, proven, settings, surroundings};
 use amalgam_commands::{CommandSpec, Parsed, Prepared, RepositoryUse, Split, parse, split};
 use amalgam_config::{Config, LegacyPaths, plain};
 use amalgam_repo::{Repository, repo_config_files};
@@ -53,6 +55,8 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         command: None,
         flags: Vec::new(),
         mode: None,
+        verify: 0,
+        extensions: Vec::new(),
         facts: None,
         store: None,
     };
@@ -65,13 +69,14 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
             String::from_utf8_lossy(&abort.message).into_owned(),
         )),
     };
+    let (decision, comparison) = deciding.doubt(decision, &layout);
     let Deciding { steps, table_error, command, flags, mode, facts, store, .. } = deciding;
     steps.note("decision", || match &decision {
         Decision::Native(_) => "native".to_owned(),
         Decision::Abort(_, abort) => format!("native, abort: {}", String::from_utf8_lossy(&abort.message)),
         Decision::Legacy(unsupported) => format!("legacy, {unsupported}"),
     });
-    Route { decision, command, flags, mode, transport, table_error, legacy, facts, store }
+    Route { decision, command, flags, mode, comparison, transport, table_error, legacy, facts, store }
 }
 
 struct Deciding<'a, 's> {
@@ -82,6 +87,10 @@ struct Deciding<'a, 's> {
     command: Option<&'static str>,
     flags: Vec<&'static str>,
     mode: Option<Mode>,
+    /// Of 10,000 native answers, how many are compared.
+    verify: u16,
+    /// The enabled ones.
+    extensions: Vec<String>,
     facts: Option<FactsState>,
     store: Option<FactsStore>,
 }
@@ -137,6 +146,7 @@ impl Deciding<'_, '_> {
         let dot_hg = place.root.as_ref().map(|root| root.join(".hg"));
         extensions::check(&names, spec.name, &local, &facts, dot_hg.as_deref())?;
         self.steps.note("extensions", || if names.is_empty() { "none".to_owned() } else { names.join(" ") });
+        self.extensions = names.iter().map(ToString::to_string).collect();
         settings::check_common(&local)?;
         settings::check_command(&local, &resolved.name)?;
         self.steps.note("settings", || "no hook, no default".to_owned());
@@ -198,7 +208,7 @@ impl Deciding<'_, '_> {
         let Asked { spec, forced, root } = *asked;
         let matched = self.table.route(spec.name, flags);
         let bucket = match matched {
-            Matched::Rule(_, Way::Canary(canary)) => {
+            Matched::Rule(_, Rule { way: Way::Canary(canary), .. }) => {
                 canary.bucket(Asker { uid: self.invocation.env.euid, repository: root })
             }
             _ => 0,
@@ -206,16 +216,19 @@ impl Deciding<'_, '_> {
         let mode = match matched {
             Matched::Flags => return Ok(()),
             Matched::None => Mode::Python,
-            Matched::Rule(_, Way::Always(mode)) => *mode,
-            Matched::Rule(_, Way::Canary(canary)) => canary.mode(bucket),
+            Matched::Rule(_, Rule { way: Way::Always(mode), .. }) => *mode,
+            Matched::Rule(_, Rule { way: Way::Canary(canary), .. }) => canary.mode(bucket),
         };
+        if let Matched::Rule(_, rule) = matched {
+            self.verify = rule.verify;
+        }
         self.steps.note("policy", || match matched {
-            Matched::Rule(rule, Way::Canary(canary)) => {
+            Matched::Rule(rule, Rule { way: Way::Canary(canary), .. }) => {
                 let by: Vec<&str> = canary.by.iter().map(|key| key.word()).collect();
                 let (mode, by, below) = (mode.word(), by.join(" and "), canary.threshold);
                 format!("{mode}, rule {rule}, bucket {bucket} of {BUCKETS} by {by}, canary below {below}")
             }
-            Matched::Rule(rule, Way::Always(_)) => format!("{}, rule {rule}", mode.word()),
+            Matched::Rule(rule, Rule { way: Way::Always(_), .. }) => format!("{}, rule {rule}", mode.word()),
             Matched::None | Matched::Flags => format!("{}, no rule matches", mode.word()),
         });
         self.mode = Some(mode);
@@ -223,6 +236,54 @@ impl Deciding<'_, '_> {
             return Err(Stop::unsupported(Reason::PolicyPython, spec.name));
         }
         Ok(())
+    }
+
+    /// Whether what native can answer is to be doubted: legacy answers where this cell was wrong before, or where the
+    /// policy has it so, and the two are compared behind the command.
+    fn doubt(&mut self, decision: Decision, layout: &Layout) -> (Decision, Option<Comparison>) {
+        let env = &self.invocation.env;
+        let Decision::Native(prepared) = &decision else { return (decision, None) };
+        if comparison::is_one(env) || mode_override(env).ok().flatten().is_some() {
+            return (decision, None);
+        }
+        let state = layout.state.as_ref();
+        let cell = || cell(prepared, &self.extensions);
+        let entries = state.map_or(Ok(Vec::new()), |state| breaker::read(&breaker::file(state)));
+        let found = match &entries {
+            Ok(entries) if entries.is_empty() => breaker::State::Closed,
+            Ok(entries) => breaker::state(entries, &cell(), breaker::now()),
+            Err(why) => breaker::State::Demoted(format!("its file is {why}")),
+        };
+        let kind = match (&found, self.mode) {
+            (breaker::State::Closed, Some(Mode::Shadow)) => Some(Kind::Shadow),
+            (breaker::State::Closed, _) => comparison::drawn(self.verify, self.invocation.pid).then_some(Kind::Verify),
+            (breaker::State::Probation(_), _) => Some(Kind::Probation),
+            (breaker::State::Demoted(_), _) => None,
+        };
+        let (limits, compare) = (self.table.breaker, self.table.compare);
+        let kind = kind.filter(|_| comparison::can(prepared) && comparison::wanted(env, &compare));
+        let comparison = kind.zip(state).map(|(kind, state)| {
+            let watched = comparison::watched(prepared);
+            Comparison { kind, cell: cell(), limits, compare, state: state.clone(), watched }
+        });
+        let (said, refusal) = match found {
+            breaker::State::Closed if self.mode == Some(Mode::Shadow) => {
+                let name = prepared.spec.name;
+                ("nothing is held against it".to_owned(), Some(Unsupported::new(Reason::PolicyShadow, name)))
+            }
+            breaker::State::Closed => ("nothing is held against it".to_owned(), None),
+            breaker::State::Demoted(why) => {
+                (format!("demoted: {why}"), Some(Unsupported::new(Reason::BreakerDemoted, why)))
+            }
+            breaker::State::Probation(why) => {
+                (format!("on probation: {why}"), Some(Unsupported::new(Reason::BreakerDemoted, why)))
+            }
+        };
+        self.steps.note("breaker", || said);
+        if let Some(comparison) = &comparison {
+            self.steps.note("comparison", || format!("{}, behind the command", comparison.kind.word()));
+        }
+        (refusal.map_or(decision, Decision::Legacy), comparison)
     }
 
     /// Opens the repository where the command wants one.

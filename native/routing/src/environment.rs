@@ -14,12 +14,15 @@
 //! | `AMALGAM_UNPROVEN` | `answer`: native also answers for a version of legacy that is not proven; for the parity suite, which proves it |
 //! | `AMALGAM_FALLBACK` | set by the launcher itself, only for a legacy that is a wrapper script, so that a wrapper that leads back to amalgam is noticed |
 //! | `AMALGAM_GATHERING` | set by amalgam itself while it asks legacy for facts |
+//! | `AMALGAM_COMPARING` | set by amalgam itself on the answers that it compares behind a command: none of them is compared again |
 //!
 //! | file | in `AMALGAM_HOME` | otherwise |
 //! |---|---|---|
 //! | policy | `policy.yaml` | `$XDG_CONFIG_HOME/amalgam/policy.yaml`, `~/.config/amalgam/policy.yaml` |
 //! | route table | `route-table` | beside the policy |
 //! | journal | `state/journal.jsonl` | `$XDG_STATE_HOME/amalgam/journal.jsonl`, `~/.local/state/amalgam/journal.jsonl`; only where that folder is |
+//! | breaker | `state/breaker` | beside the journal; what it demotes |
+//! | evidence of mismatches | `state/evidence/` | beside the journal |
 //! | facts about legacy | `cache/facts-KEY` | `$XDG_CACHE_HOME/amalgam/facts-KEY`, `~/.cache/amalgam/facts-KEY` |
 //! | command servers | `run/KEY/` | `$XDG_RUNTIME_DIR/amalgam/KEY/`, `${TMPDIR:-/tmp}/amalgam-UID/KEY/` |
 
@@ -52,6 +55,8 @@ pub const UNPROVEN: &str = "AMALGAM_UNPROVEN";
 pub const FALLBACK: &str = "AMALGAM_FALLBACK";
 /// Set while facts are being gathered.
 pub const GATHERING: &str = "AMALGAM_GATHERING";
+/// Set on answers that are compared.
+pub const COMPARING: &str = "AMALGAM_COMPARING";
 
 /// What happens when native cannot answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

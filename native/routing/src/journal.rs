@@ -6,10 +6,12 @@
 //! ```text
 //! {"v":1,"at":1700000000123,"command":"status","flags":["rev"],"answer":"native","code":0,"us":812}
 //! {"v":1,"at":1700000000456,"command":"commit","answer":"exec","reason":"command.unknown","us":301}
+//! {"v":1,"at":1700000000789,"command":"status","compared":"same","kind":"verify","us":812,"legacyUs":181234}
 //! ```
 //! `at` is in milliseconds since 1970, `us` in microseconds from the launcher's entry to the end of a native answer,
 //! or to the moment legacy takes over.
 
+use crate::comparison::Kind;
 use crate::{Decision, Route};
 use amalgam_types::{Reason, Unsupported};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -23,16 +25,22 @@ pub enum Ending<'a> {
     Legacy(&'static str, &'a Unsupported),
 }
 
+/// What a comparison behind an invocation found.
+#[derive(Debug, Clone, Copy)]
+pub struct Compared {
+    /// Why it was made.
+    pub kind: Kind,
+    /// `same`, `different`, `broken`, `raced` or `unknown`.
+    pub outcome: &'static str,
+    /// How long native took.
+    pub native_took: Duration,
+    /// How long legacy took.
+    pub legacy_took: Duration,
+}
+
 /// The line, with its final newline.
 pub fn line(route: &Route, ending: Ending<'_>, now: SystemTime, took: Duration) -> String {
-    let at = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    let mut line = format!("{{\"v\":1,\"at\":{at}");
-    if let Some(command) = route.command.or_else(|| legacys_name(route)) {
-        line.push_str(&format!(",\"command\":\"{command}\""));
-    }
-    if !route.flags.is_empty() {
-        line.push_str(&format!(",\"flags\":[\"{}\"]", route.flags.join("\",\"")));
-    }
+    let mut line = head(route, now);
     match ending {
         Ending::Native(code) => line.push_str(&format!(",\"answer\":\"native\",\"code\":{code}")),
         Ending::Legacy(transport, unsupported) => {
@@ -44,6 +52,39 @@ pub fn line(route: &Route, ending: Ending<'_>, now: SystemTime, took: Duration) 
     }
     line.push_str(&format!(",\"us\":{}}}\n", took.as_micros()));
     line
+}
+
+/// The line of a comparison, with its final newline.
+pub fn comparison_line(route: &Route, compared: &Compared, now: SystemTime) -> String {
+    let Compared { kind, outcome, native_took, legacy_took } = compared;
+    let (native, legacy) = (native_took.as_micros(), legacy_took.as_micros());
+    let what = format!(",\"compared\":\"{outcome}\",\"kind\":\"{}\",\"us\":{native}", kind.word());
+    head(route, now) + &what + &format!(",\"legacyUs\":{legacy}}}\n")
+}
+
+fn head(route: &Route, now: SystemTime) -> String {
+    let at = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let mut line = format!("{{\"v\":1,\"at\":{at}");
+    if let Some(command) = route.command.or_else(|| legacys_name(route)) {
+        line.push_str(&format!(",\"command\":\"{command}\""));
+    }
+    if !route.flags.is_empty() {
+        line.push_str(&format!(",\"flags\":[\"{}\"]", route.flags.join("\",\"")));
+    }
+    line
+}
+
+/// `text` as a JSON string.
+pub fn quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04x}", c as u32)),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
 }
 
 /// The primary name of a command that only legacy has.

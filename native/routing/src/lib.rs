@@ -5,7 +5,10 @@
 //! environment, the configuration with its aliases, hooks and extensions, and the repository.
 
 mod aliases;
+pub mod breaker;
 pub mod canary;
+pub mod cell;
+pub mod comparison;
 mod decide;
 mod early;
 pub mod environment;

@@ -1,5 +1,6 @@
 //! The decision for one invocation and what it was based on.
 
+use crate::comparison::Comparison;
 use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{FileId, Legacy, NotFound};
 use crate::table::{Mode, TableError, Transport};
@@ -45,6 +46,8 @@ pub struct Route {
     pub flags: Vec<&'static str>,
     /// What the route table says of the command, once it was asked.
     pub mode: Option<Mode>,
+    /// Whether and how both answers are to be compared behind the command.
+    pub comparison: Option<Comparison>,
     /// How the route table wants legacy to be reached; `None` where it cannot be used.
     pub transport: Option<Transport>,
     /// Why the route table cannot be used, if it cannot.

@@ -8,13 +8,18 @@
 //! route native status,files     repeated: a mode and command names, or `*`; the first match wins, none is python
 //! route python log rev,template    the same, only where one of these flags is given
 //! route canary/2500/user/python log    native for a share of the buckets; see `canary.rs`
+//! route native+100 log          of 10,000 native answers, 100 are compared with legacy's behind them
+//! breaker 1 604800 3            at most once: mismatches until a cell is demoted, for how many seconds, and how many
+//!                               clean comparisons bring it back
+//! compare 2 60 line             at most once: comparisons at once, seconds for each answer, what evidence keeps; then
+//!                               `ci` and `battery`, where comparisons run there as well
 //! end                           a table without it is torn
 //! ```
 //!
 //! Words are separated by one space; a blank, a control byte or a backslash inside a path is `\xNN`. Writer and reader
 //! are both here, so the format is nobody else's business.
 
-use crate::canary::Canary;
+use crate::canary::{BUCKETS, Canary};
 use crate::facts::{escape, unescape};
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -32,6 +37,8 @@ pub enum Mode {
     Python,
     /// Native, where it can.
     Native,
+    /// Legacy, and native is compared with it behind the command.
+    Shadow,
 }
 
 impl Mode {
@@ -40,12 +47,13 @@ impl Mode {
         match self {
             Mode::Python => "python",
             Mode::Native => "native",
+            Mode::Shadow => "shadow",
         }
     }
 
     /// The mode that `word` names.
     pub fn from_word(word: &str) -> Option<Mode> {
-        [Mode::Python, Mode::Native].into_iter().find(|mode| mode.word() == word)
+        [Mode::Python, Mode::Native, Mode::Shadow].into_iter().find(|mode| mode.word() == word)
     }
 }
 
@@ -108,17 +116,86 @@ pub struct Rule {
     pub flags: Vec<String>,
     /// Who answers.
     pub way: Way,
+    /// Of 10,000 native answers, how many are compared with legacy's.
+    pub verify: u16,
 }
 
 /// The route that covers an invocation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Matched<'a> {
     /// This one; its number is from 1.
-    Rule(usize, &'a Way),
+    Rule(usize, &'a Rule),
     /// None: legacy answers.
     None,
     /// It depends on flags that are not known yet.
     Flags,
+}
+
+/// When a cell is demoted, and when it returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// So many mismatches demote a cell.
+    pub mismatches: u32,
+    /// For so many seconds.
+    pub cooldown: u64,
+    /// After which so many clean comparisons in a row bring it back.
+    pub clean: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { mismatches: 1, cooldown: 7 * 24 * 60 * 60, clean: 3 }
+    }
+}
+
+/// What is kept of two answers that differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing that was typed or answered: sizes, digests, and where the first difference is.
+    Shape,
+    /// The command line as well.
+    Line,
+    /// Both answers as well.
+    Full,
+}
+
+impl Keep {
+    const ALL: [Keep; 3] = [Keep::Shape, Keep::Line, Keep::Full];
+
+    /// The word in policies and tables.
+    pub fn word(self) -> &'static str {
+        match self {
+            Keep::Shape => "shape",
+            Keep::Line => "line",
+            Keep::Full => "full",
+        }
+    }
+
+    /// What `word` names.
+    pub fn from_word(word: &str) -> Option<Keep> {
+        Keep::ALL.into_iter().find(|keep| keep.word() == word)
+    }
+}
+
+/// How answers are compared behind a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compare {
+    /// Comparisons at once, on this machine and for this user.
+    pub at_once: u32,
+    /// Seconds for each answer.
+    pub seconds: u32,
+    /// What evidence of a mismatch holds.
+    pub keep: Keep,
+    /// Also where `CI` is set.
+    pub in_ci: bool,
+    /// Also on battery.
+    pub on_battery: bool,
+}
+
+impl Default for Compare {
+    fn default() -> Self {
+        Compare { at_once: 2, seconds: 60, keep: Keep::Line, in_ci: false, on_battery: false }
+    }
 }
 
 /// What a route table says.
@@ -130,12 +207,17 @@ pub struct Table {
     pub transport: Transport,
     /// In order; the first match wins.
     pub rules: Vec<Rule>,
+    /// When a cell is demoted.
+    pub breaker: Limits,
+    /// How answers are compared.
+    pub compare: Compare,
 }
 
 impl Table {
     /// What holds where there is no table: everything that native knows.
     pub fn built_in() -> Table {
-        let all = Rule { commands: vec!["*".to_owned()], flags: Vec::new(), way: Way::Always(Mode::Native) };
+        let way = Way::Always(Mode::Native);
+        let all = Rule { commands: vec!["*".to_owned()], flags: Vec::new(), way, verify: 0 };
         Table { rules: vec![all], ..Table::default() }
     }
 
@@ -150,7 +232,7 @@ impl Table {
                 Some(given)
                     if !rule.flags.is_empty() && !given.iter().any(|flag| rule.flags.iter().any(|one| one == flag)) => {
                 }
-                _ => return Matched::Rule(at + 1, &rule.way),
+                _ => return Matched::Rule(at + 1, rule),
             }
         }
         Matched::None
@@ -227,6 +309,16 @@ pub fn compile(rules: &Rules) -> Result<Vec<u8>, String> {
         text.push(b'\n');
     }
     text.extend_from_slice(format!("transport {}\n", rules.table.transport.word()).as_bytes());
+    let Limits { mismatches, cooldown, clean } = rules.table.breaker;
+    text.extend_from_slice(format!("breaker {mismatches} {cooldown} {clean}\n").as_bytes());
+    let Compare { at_once, seconds, keep, in_ci, on_battery } = rules.table.compare;
+    text.extend_from_slice(format!("compare {at_once} {seconds} {}", keep.word()).as_bytes());
+    for (on, word) in [(in_ci, " ci"), (on_battery, " battery")] {
+        if on {
+            text.extend_from_slice(word.as_bytes());
+        }
+    }
+    text.push(b'\n');
     for rule in &rules.table.rules {
         if let Some(name) = rule.commands.iter().find(|name| !is_command_name(name)) {
             return Err(format!("{name:?} cannot be a command name"));
@@ -237,7 +329,11 @@ pub fn compile(rules: &Rules) -> Result<Vec<u8>, String> {
         if let Some(flag) = rule.flags.iter().find(|flag| *flag == "*" || !is_command_name(flag)) {
             return Err(format!("{flag:?} cannot be the long name of a flag"));
         }
-        text.extend_from_slice(format!("route {} {}", rule.way.word(), rule.commands.join(",")).as_bytes());
+        text.extend_from_slice(format!("route {}", rule.way.word()).as_bytes());
+        if rule.verify > 0 {
+            text.extend_from_slice(format!("+{}", rule.verify).as_bytes());
+        }
+        text.extend_from_slice(format!(" {}", rule.commands.join(",")).as_bytes());
         if !rule.flags.is_empty() {
             text.extend_from_slice(format!(" {}", rule.flags.join(",")).as_bytes());
         }
@@ -276,6 +372,19 @@ fn parse(text: &[u8]) -> Option<(Table, Vec<Source>)> {
             }
             [b"legacy", path] => table.legacy = Some(unescape(path).map(OsString::from_vec)?.into()),
             [b"transport", word] => table.transport = Transport::from_word(std::str::from_utf8(word).ok()?)?,
+            [b"breaker", mismatches, cooldown, clean] => {
+                let (mismatches, clean) = (number(mismatches)?, number(clean)?);
+                table.breaker = Limits { mismatches, cooldown: number(cooldown)?, clean };
+            }
+            [b"compare", at_once, seconds, keep, places @ ..] => {
+                if places.iter().any(|place| !matches!(*place, b"ci" | b"battery")) {
+                    return None;
+                }
+                let keep = Keep::from_word(std::str::from_utf8(keep).ok()?)?;
+                let [in_ci, on_battery] = [&b"ci"[..], b"battery"].map(|place| places.contains(&place));
+                table.compare =
+                    Compare { at_once: number(at_once)?, seconds: number(seconds)?, keep, in_ci, on_battery };
+            }
             [b"route", way, commands] => table.rules.push(rule(way, commands, None)?),
             [b"route", way, commands, flags] => table.rules.push(rule(way, commands, Some(flags))?),
             _ => return None,
@@ -289,8 +398,13 @@ fn rule(way: &[u8], commands: &[u8], flags: Option<&[u8]>) -> Option<Rule> {
         let names: Vec<String> = std::str::from_utf8(list).ok()?.split(',').map(str::to_owned).collect();
         names.iter().all(|name| is_command_name(name)).then_some(names)
     };
-    let way = Way::from_word(std::str::from_utf8(way).ok()?)?;
-    Some(Rule { commands: names(commands)?, flags: flags.map_or(Some(Vec::new()), names)?, way })
+    let way = std::str::from_utf8(way).ok()?;
+    let (way, verify) = match way.split_once('+') {
+        Some((way, share)) => (way, share.parse().ok().filter(|&share| share <= BUCKETS)?),
+        None => (way, 0),
+    };
+    let flags = flags.map_or(Some(Vec::new()), names)?;
+    Some(Rule { commands: names(commands)?, flags, way: Way::from_word(way)?, verify })
 }
 
 fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
@@ -308,12 +422,15 @@ mod tests {
 
     fn with_flags(way: Way, commands: &[&str], flags: &[&str]) -> Rule {
         let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect();
-        Rule { commands: owned(commands), flags: owned(flags), way }
+        Rule { commands: owned(commands), flags: owned(flags), way, verify: 0 }
     }
 
     fn example(source: &Path) -> Rules {
-        let rules = vec![rule(Mode::Native, &["status", "files"]), rule(Mode::Python, &["root"])];
-        let table = Table { legacy: Some("/opt/h g/hg".into()), transport: Transport::Warm, rules };
+        let verified = Rule { verify: 100, ..rule(Mode::Native, &["status", "files"]) };
+        let rules = vec![verified, rule(Mode::Python, &["root"]), rule(Mode::Shadow, &["log"])];
+        let breaker = Limits { mismatches: 2, cooldown: 60, clean: 5 };
+        let compare = Compare { keep: Keep::Full, in_ci: true, ..Compare::default() };
+        let table = Table { legacy: Some("/opt/h g/hg".into()), transport: Transport::Warm, rules, breaker, compare };
         Rules { sources: vec![source.to_path_buf()], table }
     }
 
@@ -328,8 +445,8 @@ mod tests {
         std::fs::write(&at, compile(&rules).expect("compiled")).expect("write");
         let table = read(&at).expect("usable").expect("there");
         assert_eq!(table, rules.table);
-        assert_eq!(table.route("files", None), Matched::Rule(1, &Way::Always(Mode::Native)));
-        assert_eq!(table.route("root", None), Matched::Rule(2, &Way::Always(Mode::Python)));
+        assert_eq!(table.route("files", None), Matched::Rule(1, &rules.table.rules[0]));
+        assert_eq!(table.route("root", None), Matched::Rule(2, &rules.table.rules[1]));
         assert_eq!(table.route("cat", Some(&["rev"])), Matched::None);
 
         std::fs::write(&policy, b"version: 1 \n").expect("write");
@@ -349,9 +466,10 @@ mod tests {
             compile(&Rules { sources: Vec::new(), table: Table { rules, ..Table::default() } }).expect("compiled");
         let (table, _) = parse(&text).expect("read back");
         assert_eq!(table.route("log", None), Matched::Flags);
-        assert_eq!(table.route("log", Some(&["rev", "patch"])), Matched::Rule(1, &Way::Always(Mode::Python)));
-        assert_eq!(table.route("log", Some(&["rev"])), Matched::Rule(2, &Way::Canary(canary.clone())));
-        assert_eq!(table.route("status", None), Matched::Rule(2, &Way::Canary(canary)));
+        assert_eq!(table.route("log", Some(&["rev", "patch"])), Matched::Rule(1, &table.rules[0]));
+        assert_eq!(table.route("log", Some(&["rev"])), Matched::Rule(2, &table.rules[1]));
+        assert_eq!(table.route("status", None), Matched::Rule(2, &table.rules[1]));
+        assert_eq!(table.rules[1].way, Way::Canary(canary));
         assert_eq!(table.route("cat", None), Matched::None);
     }
 
@@ -366,7 +484,14 @@ mod tests {
             std::fs::write(&at, &text[..len]).expect("write");
             assert_eq!(read(&at), Err(TableError::Damaged), "{len}");
         }
-        for (from, to) in [("table 1", "table 2"), ("native", "nativ"), ("warm", "hot"), ("status", "sta  tus")] {
+        for (from, to) in [
+            ("table 1", "table 2"),
+            ("native", "nativ"),
+            ("warm", "hot"),
+            ("status", "sta  tus"),
+            ("+100", "+x"),
+            ("full ci", "full x"),
+        ] {
             std::fs::write(&at, String::from_utf8_lossy(&text).replace(from, to)).expect("write");
             assert_eq!(read(&at), Err(TableError::Damaged), "{to}");
         }
@@ -382,6 +507,7 @@ mod tests {
         assert!(compile(&with(vec![rule(Mode::Native, &[])])).is_err());
         assert!(compile(&example(Path::new("/nonexistent"))).is_err());
         assert!(compile(&with(vec![with_flags(Way::Always(Mode::Native), &["log"], &["a b"])])).is_err());
-        assert_eq!(Table::built_in().route("anything", None), Matched::Rule(1, &Way::Always(Mode::Native)));
+        let built_in = Table::built_in();
+        assert_eq!(built_in.route("anything", None), Matched::Rule(1, &built_in.rules[0]));
     }
 }

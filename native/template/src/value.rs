@@ -198,6 +198,11 @@ impl Value {
         Value::Dict(Rc::new(dict))
     }
 
+    /// A list of nothing that cannot be shown without a template.
+    pub fn unshown() -> Value {
+        Value::List(Rc::new(List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Unshown }))
+    }
+
     /// Items within an item, each shown by `template`.
     pub fn nested(items: Vec<Map>, template: &'static str) -> Value {
         let mut list =

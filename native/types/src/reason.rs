@@ -29,6 +29,8 @@ macro_rules! reasons {
 
 reasons! {
     PolicyPython = "policy.python": "The policy sends this command to Python.";
+    PolicyShadow = "policy.shadow": "The policy has legacy answer, and native is compared with it behind the command.";
+    BreakerDemoted = "breaker.demoted": "Native gave a wrong answer on such a command line here, or is being tried again after that.";
     PolicyBroken = "policy.broken": "The route table is unreadable, stale or damaged.";
     ModePython = "mode.python": "AMALGAM_MODE=python was set for this invocation.";
     LegacyUnproven = "legacy.unproven": "This version or build of the installed Mercurial has not been proven for this command.";

@@ -71,5 +71,10 @@ describe("a summary", () => {
       { day: "1970-01-02", total: 1, native: 1 },
     ]));
   test("of nothing is nothing", () =>
-    expect(summarize({ entries: [], damaged: 2 }, 200)).toMatchObject({ total: 0, savedMs: 0, damaged: 2, days: [] }));
+    expect(summarize({ entries: [], comparisons: [], damaged: 2 }, 200)).toMatchObject({
+      total: 0,
+      savedMs: 0,
+      damaged: 2,
+      days: [],
+    }));
 });

@@ -14,5 +14,5 @@ test("it asks for a version and refuses unknown keys", () => {
   const schema = JSON.parse(policyJsonSchemaText());
   expect(schema.required).toEqual(["version"]);
   expect(schema.additionalProperties).toBe(false);
-  expect(schema.properties.routes.items.properties.mode.enum).toEqual(["python", "native", "canary"]);
+  expect(schema.properties.routes.items.properties.mode.enum).toEqual(["python", "shadow", "native", "canary"]);
 });

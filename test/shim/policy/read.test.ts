@@ -44,12 +44,12 @@ describe("a mistake is told with position, value and what is allowed", () => {
     [
       "an unknown mode",
       "version: 1\nroutes:\n  - command: cat\n    mode: nativ\n",
-      "p.yaml:4:11: error: routes[1].mode has a value that is not allowed\n  found: nativ\n  allowed: python, native, canary\n  did you mean native?",
+      "p.yaml:4:11: error: routes[1].mode has a value that is not allowed\n  found: nativ\n  allowed: python, shadow, native, canary\n  did you mean native?",
     ],
     [
       "a missing mode",
       "version: 1\nroutes:\n  - command: cat\n",
-      "p.yaml:3:5: error: routes[1].mode is missing\n  allowed: python, native, canary",
+      "p.yaml:3:5: error: routes[1].mode is missing\n  allowed: python, shadow, native, canary",
     ],
     [
       "a command that is a mapping",

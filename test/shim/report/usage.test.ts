@@ -49,7 +49,7 @@ describe("the text", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
   });
   test("of an empty journal is one sentence", () =>
-    expect(usageLines(summarize({ entries: [], damaged: 0 }, 190), style, 80)).toEqual([
+    expect(usageLines(summarize({ entries: [], comparisons: [], damaged: 0 }, 190), style, 80)).toEqual([
       "the journal has no entry yet",
     ]));
 });
@@ -66,5 +66,7 @@ describe("the page", () => {
     expect(usagePage(odd, new Date(0))).not.toMatch(/<b>|<i>/);
   });
   test("of an empty journal says so", () =>
-    expect(usagePage(summarize({ entries: [], damaged: 0 }, 190), new Date(0))).toContain("no entry yet"));
+    expect(usagePage(summarize({ entries: [], comparisons: [], damaged: 0 }, 190), new Date(0))).toContain(
+      "no entry yet",
+    ));
 });

@@ -57,7 +57,8 @@ impl Changeset<'_, '_> {
             _ => {}
         }
         Ok(match keyword {
-            "whyunstable" | "succsandmarkers" => Value::nested(Vec::new(), ""),
+            "whyunstable" => Value::nested(Vec::new(), ""),
+            "succsandmarkers" => Value::unshown(),
             _ => Value::list(Vec::new(), b"item", b" "),
         })
     }

@@ -1,0 +1,75 @@
+// Replays a journal against another policy: which calls would be answered by whom, what that would save, and which
+// differences that are known already it would meet.
+
+import type { Entry, Journal } from "../journal/read.ts";
+import type { Rules } from "../policy/layers.ts";
+
+export interface Move {
+  command: string;
+  calls: number;
+  /** Of the calls, those that are native now and those that would be, to be expected. */
+  now: number;
+  then: number;
+  /** Milliseconds that starts of legacy would no longer take; negative where they would be added. */
+  savedMs: number;
+  /** Comparisons that found a difference, in this journal. */
+  differences: number;
+}
+
+export interface WhatIf {
+  moves: Move[];
+  savedMs: number;
+  /** Calls that neither policy decides: commands that native does not have. */
+  elsewhere: number;
+}
+
+/** What the change from `before` to `after` (undefined: no policy, all is native) would have meant. */
+export function whatIf(
+  journal: Journal,
+  [before, after]: readonly [Rules | undefined, Rules | undefined],
+  legacyMs: number,
+  isNative: (command: string) => boolean,
+): WhatIf {
+  const groups = new Map<string, Entry[]>();
+  let elsewhere = 0;
+  for (const entry of journal.entries) {
+    if (entry.command === undefined || !isNative(entry.command)) elsewhere += 1;
+    else groups.set(entry.command, [...(groups.get(entry.command) ?? []), entry]);
+  }
+  const moves = [...groups].map(([command, calls]): Move => {
+    const able = ability(calls);
+    const native = (rules: Rules | undefined, entry: Entry) => shareOf(rules, command, entry.flags) * able(entry);
+    const sum = (rules: Rules | undefined) => calls.reduce((total, entry) => total + native(rules, entry), 0);
+    const [now, then] = [sum(before), sum(after)];
+    const own = calls.filter(({ answer }) => answer === "native").map(({ us }) => us / 1000);
+    const usual = own.toSorted((a, b) => a - b)[Math.floor(own.length / 2)] ?? 0;
+    const differences = journal.comparisons.filter(
+      (one) => one.command === command && (one.compared === "different" || one.compared === "broken"),
+    ).length;
+    return { command, calls: calls.length, now, then, savedMs: (then - now) * (legacyMs - usual), differences };
+  });
+  const changed = moves.filter(({ now, then }) => now !== then).sort((a, b) => b.savedMs - a.savedMs);
+  return { moves: changed, savedMs: changed.reduce((total, one) => total + one.savedMs, 0), elsewhere };
+}
+
+/** Whether native can answer a call: known of those that it was asked, and their share for those that it was not. */
+function ability(calls: readonly Entry[]): (entry: Entry) => number {
+  const asked = (entry: Entry) => !/^(policy\.(python|shadow)|breaker\.demoted|mode\.python)$/.test(entry.reason ?? "");
+  const known = calls.filter(asked);
+  const share = known.length === 0 ? 1 : known.filter(({ answer }) => answer === "native").length / known.length;
+  return (entry) => (asked(entry) ? Number(entry.answer === "native") : share);
+}
+
+/** The share of such calls that a policy has native answer. */
+export function shareOf(rules: Rules | undefined, command: string, flags: readonly string[]): number {
+  if (rules === undefined) return 1;
+  const route = rules.routes.find(
+    (one) =>
+      (one.commands.includes("*") || one.commands.includes(command)) &&
+      (one.flags === undefined || one.flags.some((flag) => flags.includes(flag))),
+  );
+  if (route === undefined) return 0;
+  if (route.canary === undefined) return route.mode === "native" ? 1 : 0;
+  const share = route.canary.percent / 100;
+  return route.canary.otherwise === "native" ? 1 : share;
+}

@@ -1,0 +1,39 @@
+// What another policy would change, for people.
+import type { Style } from "./style.ts";
+import { table } from "./table.ts";
+import { duration, percent } from "./usage.ts";
+
+/** What this report shows of a replayed journal. */
+interface Shown {
+  moves: { command: string; calls: number; now: number; then: number; savedMs: number; differences: number }[];
+  savedMs: number;
+  elsewhere: number;
+}
+
+export function whatIfLines({ moves, savedMs, elsewhere }: Shown, style: Style, width: number): string[] {
+  const rest =
+    elsewhere > 0 ? [style.dim(`${elsewhere} calls of commands that native does not have stay as they are`)] : [];
+  if (moves.length === 0) return ["nothing in the journal would move", ...rest];
+  const signed = (ms: number) => (ms < 0 ? `-${duration(-ms)}` : duration(ms));
+  const rows = moves.map(({ command, calls, now, then, savedMs: saved, differences }) => [
+    command,
+    String(calls),
+    percent(now, calls) || "0 %",
+    percent(then, calls) || "0 %",
+    signed(saved),
+    differences > 0 ? style.bad(`${differences} known differences`) : "",
+  ]);
+  const right = (title: string) => ({ title, align: "right" as const });
+  return [
+    style.strong(
+      savedMs < 0 ? `${duration(-savedMs)} more would have been spent` : `${duration(savedMs)} would have been saved`,
+    ),
+    "",
+    ...table(
+      [{ title: "command" }, right("calls"), right("native now"), right("then"), right("saved"), { title: "" }],
+      rows,
+      width,
+    ),
+    ...rest,
+  ];
+}

@@ -1,0 +1,206 @@
+// Shadow, verification and the breaker, with a Mercurial that lies when it is told to.
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { amalgam, launcher, legacy, Sandbox } from "./sandbox.ts";
+
+const sandbox = new Sandbox();
+const home = path.join(sandbox.folder, "amalgam");
+const state = path.join(home, "state");
+const lies = path.join(sandbox.folder, "lies");
+const liar = path.join(sandbox.folder, "liar");
+
+beforeAll(() => {
+  sandbox.makeRepository();
+  writeFileSync(liar, `#!/bin/sh\n[ -e '${lies}' ] && [ "$1" = status ] && echo '? a lie'\nexec '${legacy}' "$@"\n`);
+  chmodSync(liar, 0o755);
+  sandbox.env.AMALGAM_LEGACY_HG = liar;
+  // The tests themselves may run in CI.
+  delete sandbox.env.CI;
+  sandbox.run(amalgam, ["doctor"]);
+});
+afterAll(() => sandbox.remove());
+beforeEach(() => mkdirSync(state, { recursive: true }));
+afterEach(() => {
+  rmSync(state, { recursive: true, force: true });
+  rmSync(lies, { force: true });
+});
+
+const hg = (...args: string[]) => sandbox.run(launcher, args);
+const front = (...args: string[]) => sandbox.run(amalgam, args);
+
+function policy(text: string): void {
+  writeFileSync(path.join(home, "policy.yaml"), `version: 1\n${text}`);
+  expect(front("policy", "compile").stderr.toString()).toBe("");
+}
+
+interface Line {
+  command?: string;
+  answer?: string;
+  reason?: string;
+  compared?: string;
+  kind?: string;
+}
+
+function journal(): Line[] {
+  const file = path.join(state, "journal.jsonl");
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+/** The comparisons of the journal, once there are as many as are awaited. */
+async function comparisons(count: number): Promise<Line[]> {
+  for (let turn = 0; turn < 600; turn += 1) {
+    const found = journal().filter(({ compared }) => compared !== undefined);
+    if (found.length >= count) {
+      // The breaker is told after the journal.
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return found;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`no ${count} comparisons:\n${JSON.stringify(journal())}`);
+}
+
+const answers = () => journal().flatMap(({ answer, reason }) => (answer ? [reason ?? answer] : []));
+
+describe("shadow", () => {
+  test("legacy answers, and native is compared behind the command", async () => {
+    policy("routes: [{ command: status, mode: shadow }, { command: '*', mode: native }]\n");
+    const own = sandbox.run(liar, ["status"]);
+    const shown = hg("status");
+    expect(shown.stdout).toEqual(own.stdout);
+    expect(await comparisons(1)).toMatchObject([{ command: "status", compared: "same", kind: "shadow" }]);
+    expect(answers()).toEqual(["policy.shadow"]);
+    expect(JSON.parse(front("explain", "--json", "--", "status").stdout.toString())).toMatchObject({ mode: "shadow" });
+    expect(JSON.parse(front("report", "--json", "--legacy-ms", "200").stdout.toString()).compared).toEqual([
+      { command: "status", same: 1, different: 0, notCounted: 0 },
+    ]);
+  }, 90_000);
+
+  test("what native would not answer, and what writes, is not run again", async () => {
+    policy("routes: [{ command: '*', mode: shadow }]\n");
+    hg("status", "--terse", "mu");
+    hg("cat", "a.txt", "--output", path.join(sandbox.folder, "out"));
+    hg("bookmarks", "made-once");
+    hg("root");
+    expect(await comparisons(1)).toMatchObject([{ command: "root", compared: "same" }]);
+    expect(sandbox.run(legacy, ["bookmarks", "-q"]).stdout.toString().trim()).toBe("made-once");
+  }, 90_000);
+});
+
+describe("verification and the breaker", () => {
+  const verifying = (more: string) =>
+    policy(`routes: [{ command: '*', mode: native, verify: 100% }]\ncompare: { evidence: full }\n${more}`);
+
+  test("a difference demotes its cell at once, is kept as evidence, and is not met again", async () => {
+    verifying("");
+    writeFileSync(lies, "");
+    expect(hg("status").stdout.toString()).not.toContain("lie");
+    expect(await comparisons(1)).toMatchObject([{ compared: "different", kind: "verify" }]);
+    hg("status");
+    hg("status", "-q");
+    expect(answers()).toEqual(["native", "breaker.demoted", "native"]);
+    await comparisons(2);
+    const [name = ""] = readdirSync(path.join(state, "evidence"));
+    const evidence = path.join(state, "evidence", name);
+    expect(JSON.parse(readFileSync(path.join(evidence, "evidence.json"), "utf8"))).toMatchObject({
+      what: "stdout differs",
+      kind: "verify",
+      firstDifference: { stream: "stdout" },
+    });
+    expect(readFileSync(path.join(evidence, "legacy.stdout"), "utf8")).toContain("? a lie");
+    const replayed = sandbox.run(amalgam, [
+      ...["parity", "run", "--legacy", legacy, "--subject", liar, "--jobs", "1", "--no-calibrate"],
+      ...["--repository", sandbox.repository, "--recorded", path.join(evidence, "line.sh")],
+    ]);
+    expect(`${replayed.stdout}${replayed.stderr}`).toMatch(/0 passed, 1 failed/);
+    expect(replayed.code).toBe(1);
+    const list = front("rollback");
+    expect(list.code).toBe(1);
+    expect(list.stdout.toString()).toMatch(/^status @[0-9a-f]{8}\s+Python for 7 days\s+1\s+stdout differs$/m);
+    const findings = JSON.parse(front("doctor", "--json").stdout.toString()).findings;
+    expect(JSON.stringify(findings)).toContain("Python answers again for status @");
+  }, 120_000);
+
+  test("after the cooldown it is compared behind legacy, and clean comparisons bring it back", async () => {
+    verifying("breaker: { cooldown: 1s, clean: 2 }\n");
+    writeFileSync(lies, "");
+    hg("status");
+    await comparisons(1);
+    rmSync(lies);
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    for (const count of [2, 3]) {
+      hg("status");
+      await comparisons(count);
+    }
+    hg("status");
+    expect(answers()).toEqual(["native", "breaker.demoted", "breaker.demoted", "native"]);
+    const kinds = (await comparisons(4)).map(({ kind, compared }) => [kind, compared]);
+    expect(kinds.slice(0, 3)).toEqual([
+      ["verify", "different"],
+      ["probation", "same"],
+      ["probation", "same"],
+    ]);
+  }, 120_000);
+
+  test("nothing is compared in CI unless the policy has it so, nor where nobody keeps records", async () => {
+    verifying("");
+    sandbox.run(launcher, ["root"], { CI: "true" });
+    rmSync(state, { recursive: true });
+    hg("root");
+    mkdirSync(state);
+    hg("status", "-q");
+    expect((await comparisons(1)).map(({ command }) => command)).toEqual(["status"]);
+  }, 60_000);
+
+  test("a breaker that cannot be read sends everything to Python, and doctor says so", () => {
+    verifying("");
+    writeFileSync(path.join(state, "breaker"), "amalgam-breaker 1\n1 0 9");
+    expect(hg("root").code).toBe(0);
+    expect(answers()).toEqual(["breaker.demoted"]);
+    expect(front("doctor", "--json").stdout.toString()).toContain("is damaged");
+    expect(front("rollback").stdout.toString()).toContain("everything goes to Python");
+  });
+});
+
+describe("by hand", () => {
+  test("rollback takes a command back at once, and promote needs evidence to undo it", async () => {
+    policy("# kept\nroutes:\n  - command: [status, log]\n    mode: shadow\n");
+    expect(front("rollback", "st", "--why", "odd").stdout.toString()).toContain("Python, by hand");
+    const refused = front("promote", "status", "--comparisons", "1");
+    expect([refused.code, refused.stdout.toString()]).toEqual([1, expect.stringContaining("0 of 1 comparisons")]);
+    sandbox.run(launcher, ["status"], { AMALGAM_MODE: "native" });
+    expect(answers()).toEqual(["native"]);
+    // By hand means by hand: nothing is compared meanwhile.
+    hg("status");
+    front("rollback", "log");
+    rmSync(path.join(state, "breaker"));
+    hg("status");
+    await comparisons(1);
+    const planned = front("promote", "status", "--comparisons", "1", "--dry-run");
+    expect(planned.stdout.toString()).toContain("+  - command: status");
+    const written = front("promote", "status", "--comparisons", "1");
+    expect([written.code, written.stderr.toString()]).toEqual([0, ""]);
+    expect(readFileSync(path.join(home, "policy.yaml"), "utf8")).toBe(
+      "version: 1\n# kept\nroutes:\n  - command: status\n    mode: native\n  - command: [status, log]\n    mode: shadow\n",
+    );
+    hg("status");
+    expect(answers().at(-1)).toBe("native");
+  }, 90_000);
+
+  test("what-if says what a policy would move", () => {
+    policy("routes: [{ command: root, mode: python }]\n");
+    hg("root");
+    const other = path.join(sandbox.folder, "other.yaml");
+    writeFileSync(other, "version: 1\nroutes: [{ command: root, mode: native }]\n");
+    const { moves } = JSON.parse(front("policy", "what-if", other, "--json").stdout.toString());
+    expect(moves).toMatchObject([{ command: "root", calls: 1, now: 0, then: 1 }]);
+    writeFileSync(other, "version: 1\nroutes: [{ command: root, mode: nativ }]\n");
+    expect(front("policy", "what-if", other).code).toBe(2);
+    expect(front("promote", "roof").stderr.toString()).toContain("Did you mean root?");
+  });
+});
