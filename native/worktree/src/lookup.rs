@@ -59,24 +59,37 @@ pub(crate) fn settle<'a>(
     Ok(refreshed)
 }
 
-/// Legacy refuses to read a file inside another repository. `audited` is the folder of the last file that passed;
-/// files come sorted, so few folders are looked at twice.
+/// Legacy refuses to read a file inside another repository, or behind a symbolic link. `audited` is the folder of the
+/// last file that passed; files come sorted, so few folders are looked at twice.
 pub(crate) fn audit(root: &OwnedFd, path: &[u8], audited: &mut Vec<u8>) -> Outcome<()> {
     let folder = &path[..memchr::memrchr(b'/', path).unwrap_or(0)];
     if folder == audited.as_slice() {
         return Ok(());
     }
+    let refused = |what: &str| {
+        Err(Stop::unsupported(Reason::PathUnsupported, format!("{} is {what}", String::from_utf8_lossy(path))))
+    };
     let ends = memchr::memchr_iter(b'/', folder).chain([folder.len()]);
-    for end in ends.filter(|&end| end > 0) {
+    for end in ends.filter(|&end| end > 0 && !is_at_or_above(&folder[..end], audited)) {
+        match rustix::fs::statat(root, &folder[..end], AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(raw) if FileType::from_raw_mode(raw.st_mode) == FileType::Symlink => {
+                return refused("behind a symbolic link");
+            }
+            _ => {}
+        }
         let inside = [&folder[..end], b"/.hg"].concat();
-        if rustix::fs::statat(root, inside, AtFlags::empty()).is_ok() {
-            let what = format!("{} is inside a nested repository", String::from_utf8_lossy(path));
-            return Err(Stop::unsupported(Reason::PathUnsupported, what));
+        let is_folder = |raw: rustix::fs::Stat| FileType::from_raw_mode(raw.st_mode) == FileType::Directory;
+        if rustix::fs::statat(root, inside, AtFlags::empty()).is_ok_and(is_folder) {
+            return refused("inside a nested repository");
         }
     }
     audited.clear();
     audited.extend_from_slice(folder);
     Ok(())
+}
+
+fn is_at_or_above(folder: &[u8], other: &[u8]) -> bool {
+    other.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
 }
 
 fn changed(path: &[u8]) -> Stop {

@@ -111,6 +111,11 @@ pub fn status(request: &Request<'_>) -> Outcome<StatusResult> {
     let root = place.open()?;
     let options = &request.options;
     let untracked = options.list_unknown || options.list_ignored;
+    let asks_of_tracked = options.list_modified
+        || options.list_added
+        || options.list_removed
+        || options.list_deleted
+        || options.list_clean;
     let boundary = place.now();
     // Compiling the ignore rules and grouping the dirstate take a few milliseconds each, side by side.
     let large = std::fs::metadata(place.dot_hg.join("dirstate")).is_ok_and(|meta| meta.len() > 1 << 20);
@@ -142,7 +147,9 @@ pub fn status(request: &Request<'_>) -> Outcome<StatusResult> {
         _ => FolderTimes::None,
     };
     let rules = Rules {
-        tracked: options.list_modified || options.list_deleted || options.list_clean,
+        // Legacy compares uncertain files whatever it was asked for. What that can tell is an error about one of
+        // them, and what it leaves is their times; for unknown files alone neither is worth a stat of every file.
+        tracked: !options.list_unknown || asks_of_tracked,
         clean: options.list_clean,
         unknown: options.list_unknown,
         ignored: options.list_ignored,
@@ -157,10 +164,15 @@ pub fn status(request: &Request<'_>) -> Outcome<StatusResult> {
         // cannot read.
         (request.ignore)()?;
     }
-    let (mut found, refreshed) = match &parsed {
-        Parsed::V1(tree) => walk_and_settle(Walk::new(tree, request.selection, ignore, rules), root, request)?,
-        Parsed::V2(tree) => walk_and_settle(Walk::new(tree, request.selection, ignore, rules), root, request)?,
+    let walk = |rules: Rules, root: OwnedFd| match &parsed {
+        Parsed::V1(tree) => walk_and_settle(Walk::new(tree, request.selection, ignore, rules), root, request),
+        Parsed::V2(tree) => walk_and_settle(Walk::new(tree, request.selection, ignore, rules), root, request),
     };
+    let (mut found, mut refreshed) = walk(rules, root)?;
+    if found.nested && !rules.tracked {
+        // An uncertain file in there is an error.
+        (found, refreshed) = walk(Rules { tracked: true, ..rules }, place.open()?)?;
+    }
     let mut result = lists(&mut found, options);
     (result.bad, result.parents) = (bad, dirstate.parents()?);
     let outdated_rules = folder_times == FolderTimes::Outdated;

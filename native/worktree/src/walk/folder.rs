@@ -304,6 +304,7 @@ impl<'w, 'a, T: Tree> Walker<'w, 'a, T> {
             // Legacy records the time of a folder that is a repository, and then no longer notices that it is one.
             return Err(unusable(&folder.path, Errno::XDEV));
         }
+        self.found.nested |= !own && folder.dir.is_some();
         let whole = matches!(visit, Visit::Everything);
         let mut ignored = folder.ignored;
         let mut complete = own && visit.is_every_name();
@@ -313,6 +314,8 @@ impl<'w, 'a, T: Tree> Walker<'w, 'a, T> {
                 Some(i) => seen[i] = Some(item.kind),
                 None if !visit.includes(name) => {}
                 None => {
+                    // Anything but a folder, which may still lead to one.
+                    self.found.nested |= name == b".hg" && folder.dir.is_some();
                     let covered = self.untracked(folder, &mut ignored, &opened, name, item.kind, whole, tasks)?;
                     complete &= covered;
                 }

@@ -25,6 +25,8 @@ pub(crate) struct Found<'a> {
     /// Folders whose time may be recorded, and those whose recorded time no longer counts.
     pub(crate) cached: Vec<(u32, Timestamp)>,
     pub(crate) outdated: Vec<u32>,
+    /// Whether a folder with tracked files is a repository of its own.
+    pub(crate) nested: bool,
 }
 
 fn join<T>(all: &mut Vec<T>, mut more: Vec<T>) {
@@ -47,5 +49,6 @@ impl<'a> Found<'a> {
         self.ignored.append(&other.ignored);
         join(&mut self.cached, other.cached);
         join(&mut self.outdated, other.outdated);
+        self.nested |= other.nested;
     }
 }
