@@ -1,8 +1,9 @@
 //! One file's part of a diff: its header and its hunks.
 
+use crate::binary::{git_binary, git_id};
 use crate::hunks::{NO_NEWLINE, write_hunks};
 use crate::lines::Lines;
-use crate::options::DiffOptions;
+use crate::options::{DiffOptions, GitBinary};
 
 /// A file on one side.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +54,7 @@ pub struct FileDiff {
 /// What is not reproduced here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unsupported {
-    /// Binary content in the git format: its bytes depend on legacy's build of zlib.
+    /// Binary content in the git format, where it is refused or too large for zlib.
     GitBinary,
 }
 
@@ -84,7 +85,13 @@ pub fn file_diff(change: &FileChange<'_>, options: &DiffOptions) -> Result<FileD
     let mut body = Vec::new();
     if binary && options.git && !options.no_binary {
         if before != after {
-            return Err(Unsupported::GitBinary);
+            let content = match options.git_binary {
+                GitBinary::Encoded => git_binary(after.unwrap_or_default()),
+                GitBinary::Marked => Some(b"GIT binary patch\n".to_vec()),
+                GitBinary::Refused => None,
+            };
+            body = content.ok_or(Unsupported::GitBinary)?;
+            header.push(format!("index {}..{}", git_id(before), git_id(after)).into_bytes());
         }
     } else if binary {
         if before != after {
@@ -232,8 +239,14 @@ mod tests {
         let plain = DiffOptions::default();
         assert_eq!(shown(Some(b"a\0"), Some(b"b"), &plain), "diff -r 0123 f\nBinary file f has changed\n");
         assert_eq!(shown(Some(b"a\0"), Some(b"a\0"), &plain), "");
-        let git = DiffOptions { git: true, ..plain };
+        let refused = DiffOptions { git: true, ..plain.clone() };
         let change = FileChange { old: Some(side(b"\0")), new: Some(side(b"b")), origin: Content::Own, revisions: &[] };
-        assert_eq!(file_diff(&change, &git), Err(Unsupported::GitBinary));
+        assert_eq!(file_diff(&change, &refused), Err(Unsupported::GitBinary));
+        let git = DiffOptions { git: true, git_binary: GitBinary::Encoded, ..plain };
+        assert_eq!(
+            shown(None, Some(b"x\0y\n"), &git),
+            "diff --git a/f b/f\nnew file mode 100644\nindex 0000000000000000000000000000000000000000\
+             ..c3b180c2ffcc2b98191fc5dea5b8839fda72f964\nGIT binary patch\nliteral 4\nLc$}+XsN@0w0^k7r\n\n"
+        );
     }
 }

@@ -5,6 +5,7 @@
 //!   Myers' algorithm nor patience);
 //! - [`whitespace`] -- what `-w`, `-b`, `-B` and `-Z` leave out of the comparison;
 //! - [`hunks`] -- the unified hunks;
+//! - [`binary`] -- binary content in the git format;
 //! - [`file`] -- one file's part of a diff, headers included;
 //! - [`selected`] -- the hunks that are about some lines;
 //! - [`stat`] -- `--stat`;
@@ -12,6 +13,7 @@
 //!
 //! Sources: `hg help diffs`, `hg help config.diff`, the behaviour of the running program.
 
+pub mod binary;
 pub mod file;
 pub mod hunks;
 pub mod label;
@@ -24,5 +26,5 @@ pub mod whitespace;
 mod word;
 
 pub use file::{Content, FileChange, FileDiff, Side, Unsupported, file_diff};
-pub use options::DiffOptions;
+pub use options::{DiffOptions, GitBinary};
 pub use selected::keep_hunks;

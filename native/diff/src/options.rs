@@ -1,6 +1,17 @@
 //! What shapes a diff.
 
-/// The settings of one diff; `Default` is Mercurial's own default.
+/// What becomes of binary content in the git format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GitBinary {
+    /// It is written as the zlib that is linked here compresses it.
+    Encoded,
+    /// It is only said to be binary, which is enough to count lines.
+    Marked,
+    /// It is refused, because legacy's zlib may compress it otherwise.
+    Refused,
+}
+
+/// The settings of one diff; `Default` is Mercurial's own default, and refuses what depends on legacy's zlib.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiffOptions {
     /// Lines of context around a change.
@@ -15,6 +26,8 @@ pub struct DiffOptions {
     pub no_dates: bool,
     /// Do not show binary content in the git format.
     pub no_binary: bool,
+    /// How it is shown.
+    pub git_binary: GitBinary,
     /// No `a/` and `b/` before names.
     pub no_prefix: bool,
     /// Ignore all white space.
@@ -38,6 +51,7 @@ impl Default for DiffOptions {
             show_function: false,
             no_dates: false,
             no_binary: false,
+            git_binary: GitBinary::Refused,
             no_prefix: false,
             ignore_space: false,
             ignore_space_change: false,

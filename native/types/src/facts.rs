@@ -36,8 +36,10 @@ pub struct LegacyFacts {
     pub re2: bool,
     /// Python's version, for example `3.11.7`.
     pub python_version: String,
-    /// zlib's version string as Python reports it (git binary patches depend on it).
+    /// zlib's version string as Python reports it.
     pub zlib_version: String,
+    /// A digest of what legacy's zlib makes of some samples (git binary patches depend on it).
+    pub zlib_samples: String,
     /// Languages whose translations are installed with legacy, for example `de` or `pt_BR`.
     pub languages: Vec<String>,
     /// Default effects of colour labels: (label, effects separated by a space), from legacy's own table.

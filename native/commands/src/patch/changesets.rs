@@ -1,7 +1,7 @@
 //! What changesets changed, as it is shown below them: `--patch` and `--stat` of the commands that list changesets.
 
 use super::write::Write;
-use super::{Directed, LISTS, diffs, settle_options, stat_lines, stat_width, write_diffs, write_stat};
+use super::{Directed, LISTS, counting, diffs, settle_options, stat_lines, stat_width, write_diffs, write_stat};
 use crate::comparison::{Sides, compare};
 use crate::display::PathDisplay;
 use crate::{Output, Prepared};
@@ -83,7 +83,7 @@ impl Patches {
         }
         let options = settle_options(prepared)?;
         let stat = if stat {
-            let counted = DiffOptions { context: 0, no_prefix: false, ..options.clone() };
+            let counted = counting(options.clone());
             Some((counted, PathDisplay::settle(prepared, false)?))
         } else {
             None

@@ -1,7 +1,8 @@
 //! The settings of a diff, from flags and configuration. A flag that was given wins in either direction.
 
 use crate::Prepared;
-use amalgam_diff::DiffOptions;
+use amalgam_diff::binary::SAMPLES_DIGEST;
+use amalgam_diff::{DiffOptions, GitBinary};
 use amalgam_types::{Outcome, Reason, Stop};
 
 /// Reads them.
@@ -29,6 +30,7 @@ pub(crate) fn for_machines(prepared: &Prepared) -> Outcome<DiffOptions> {
     Ok(DiffOptions {
         context: all.context,
         git: all.git,
+        git_binary: all.git_binary,
         show_function: all.show_function,
         no_dates: all.no_dates,
         ..DiffOptions::default()
@@ -55,6 +57,7 @@ fn with(prepared: &Prepared, flags: bool) -> Outcome<DiffOptions> {
         show_function: setting("show-function", "showfunc")?,
         no_dates: setting("nodates", "nodates")?,
         no_binary,
+        git_binary: if prepared.facts.zlib_samples == SAMPLES_DIGEST { GitBinary::Encoded } else { GitBinary::Refused },
         no_prefix: shaping("noprefix", "noprefix")?,
         ignore_space: setting("ignore-all-space", "ignorews")?,
         ignore_space_change: setting("ignore-space-change", "ignorewsamount")?,
@@ -62,6 +65,11 @@ fn with(prepared: &Prepared, flags: bool) -> Outcome<DiffOptions> {
         ignore_space_at_eol: setting("ignore-space-at-eol", "ignorewseol")?,
         word_diff: shaping("word-diff", "word-diff")?,
     })
+}
+
+/// The same settings for a diff of which only lines are counted.
+pub(crate) fn counting(options: DiffOptions) -> DiffOptions {
+    DiffOptions { context: 0, no_prefix: false, git_binary: GitBinary::Marked, ..options }
 }
 
 fn refuse(prepared: &Prepared) -> Outcome<()> {

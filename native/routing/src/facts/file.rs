@@ -1,12 +1,13 @@
 //! The text in which facts about one legacy installation are kept.
 //!
 //! ```text
-//! amalgam-facts 1
+//! amalgam-facts 2
 //! legacy PATH
 //! version 7.2.4
 //! build c                        c, rust or other
 //! python 3.11.7
 //! zlib 1.2.13
+//! zlib-samples HEX               a digest of what zlib makes of the samples
 //! re2 no
 //! default-rc PATH                repeated, in reading order
 //! system-rc PATH                 repeated, files and hgrc.d folders
@@ -29,7 +30,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-const HEADER: &[u8] = b"amalgam-facts 1";
+const HEADER: &[u8] = b"amalgam-facts 2";
 /// No installation says this much; more is damage.
 const MAX_SIZE: usize = 1 << 20;
 
@@ -115,6 +116,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<FactsFile> {
             b"version" => facts.version = string(words.next()?)?,
             b"python" => facts.python_version = string(words.next()?)?,
             b"zlib" => facts.zlib_version = string(words.next()?)?,
+            b"zlib-samples" => facts.zlib_samples = string(words.next()?)?,
             b"re2" => facts.re2 = words.next()? != b"no",
             b"build" => build = Some(build_of(words.next()?)),
             b"default-rc" => facts.default_rc.push(path(words.next()?)?),
@@ -189,7 +191,7 @@ pub(crate) fn unescape(word: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    const PRINTED: &str = "version 7.2.4\nbuild rust\npython 3.11.7\nzlib 1.2.13\nre2 no\ndefault-rc /p/a\\x20b.rc\n\
+    const PRINTED: &str = "version 7.2.4\nbuild rust\npython 3.11.7\nzlib 1.2.13\nzlib-samples 0f\nre2 no\ndefault-rc /p/a\\x20b.rc\n\
         system-rc /etc/mercurial/hgrc\ncommand status st\ncommand root\nextension rebase\nlanguage de\n\
         style a.b green\\x20bold\nversion-text x\\x0ay\nabsent /nonexistent\nend\n";
 
@@ -216,7 +218,7 @@ mod tests {
             parse(text.as_bytes())
         };
         assert!(broken("x", "x").is_some());
-        assert!(broken("amalgam-facts 1", "amalgam-facts 2").is_none());
+        assert!(broken("amalgam-facts 2", "amalgam-facts 1").is_none());
         assert!(broken("\\x20", "\\x2z").is_none());
         assert!(broken("re2 no", "re2 no more").is_none());
         assert!(broken("build rust\n", "").is_none());

@@ -3,6 +3,7 @@
 # amalgam loads this file as an extension, with an empty configuration, outside any repository, and
 # runs its one command. It only asks; it changes nothing. Mercurial 6.3 and 7.2, C and Rust builds.
 
+import hashlib
 import importlib
 import importlib.util
 import os
@@ -85,6 +86,41 @@ def extension_names():
             yield module.name
 
 
+def zlib_samples():
+    """A digest of what zlib makes of short, long, compressible and other bytes: the samples of diff/src/binary.rs."""
+
+    def noise(seed, length):
+        blocks = (hashlib.sha1(b'%s%d' % (seed, n)).digest() for n in range(length // 20 + 1))
+        return b''.join(blocks)[:length]
+
+    random = noise(b'amalgam', 400000)
+    words = []
+    for word in range(300):
+        start = word * 12
+        length = 1 + random[start] % 9
+        words.append(bytes(97 + byte % 26 for byte in random[start + 1 : start + 1 + length]))
+    text = bytearray()
+    for n in range(80000):
+        text += words[random[4000 + 2 * n] * random[4001 + 2 * n] >> 8]
+        text += b' ' if n % 11 else b'\n'
+    text = bytes(text)
+    records = b''.join(
+        bytes((n & 255, n >> 8, 0, random[n] & 3, random[n * 7 % 50000], 0, 0, 255)) for n in range(40000)
+    )
+    few = random.translate(bytes(byte & 1 for byte in range(256)))
+    skewed = random.translate(bytes((byte & -byte).bit_length() - 1 if byte else 8 for byte in range(256)))
+    samples = [b'', b'\0', b'a\0b', bytes(300000)]
+    for length in (10, 100, 1000, 16383, 16384, 32768, 65536):
+        samples += [random[:length], text[:length], records[:length]]
+    samples += [random[:200000], text, records, few, skewed, random[:32500] * 2 + random[:40000] * 2]
+    digest = hashlib.sha1()
+    for sample in samples:
+        compressed = zlib.compress(sample)
+        digest.update(b'%d ' % len(compressed))
+        digest.update(compressed)
+    return digest.hexdigest()
+
+
 def watched_paths():
     """Files and folders whose change means that these facts must be asked again."""
     package = os.path.dirname(mercurial.__file__)
@@ -121,6 +157,7 @@ def amalgam_facts(ui, *args, **opts):
     add(b'build', module_build() if known else b'other')
     add(b'python', '%d.%d.%d' % sys.version_info[:3])
     add(b'zlib', zlib.ZLIB_RUNTIME_VERSION)
+    add(b'zlib-samples', zlib_samples())
     add(b're2', b'no' if importlib.util.find_spec('re2') is None else b'yes')
     if os.path.isdir(defaultrc):
         for name in sorted(os.listdir(encoded(defaultrc))):

@@ -47,7 +47,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let mut options = patch::settle_options(prepared)?;
     let stat = prepared.parsed.switch("stat");
     let display = if stat {
-        (options.context, options.no_prefix) = (0, false);
+        options = patch::counting(options);
         PathDisplay::settle(prepared, false)?
     } else {
         PathDisplay::FromRoot
