@@ -52,7 +52,7 @@ impl Engine<'_> {
                 Ok(Value::text(&id[..id.len().min(12)]))
             }
             (b"get", [dict, key]) => match self.value(dict, scope)? {
-                Value::Dict(dict) => Ok(entry(&dict, &self.text(key, scope)?)),
+                Value::Dict(dict) => Ok(entry(&dict, &self.key(self.value(key, scope)?, scope)?)),
                 _ => Err(invalid("get() of something that is not a dictionary")),
             },
             (b"indent", [body, prefix, rest @ ..]) if rest.len() < 2 => {
@@ -142,6 +142,14 @@ impl Engine<'_> {
         self.resources.call(std::str::from_utf8(name).unwrap_or_default(), arguments, scope.changeset())
     }
 
+    /// The text of a dictionary's key, which cannot be a collection.
+    fn key(&self, value: Value, scope: &Scope<'_>) -> Outcome<Vec<u8>> {
+        match value {
+            Value::List(_) | Value::Dict(_) => Err(invalid("a collection as a key")),
+            value => self.text_of(&value, scope).map(Into::into),
+        }
+    }
+
     fn contains(&self, haystack: &Value, needle: &Value, scope: &Scope<'_>) -> Outcome<bool> {
         Ok(match haystack {
             Value::Bytes(text) => {
@@ -153,7 +161,7 @@ impl Engine<'_> {
                 strings.iter().any(|string| **string == *needle)
             }
             Value::Dict(dict) => {
-                let needle = self.text_of(needle, scope)?;
+                let needle = self.key(needle.clone(), scope)?;
                 dict.keys.iter().any(|key| **key == *needle)
             }
             Value::List(list) => match list.values.first() {
