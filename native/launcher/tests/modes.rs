@@ -111,7 +111,7 @@ fn other_languages_encodings_and_variables_are_legacys() {
     sandbox.set_env("AMALGAM_ON_UNSUPPORTED", "abort");
     for (name, value, reason) in [
         ("LANGUAGE", "de", "environment.language"),
-        ("HGENCODING", "latin-1", "environment.encoding"),
+        ("HGENCODING", "utf-16", "environment.encoding"),
         ("HG_PENDING", "/x", "environment.unsupported"),
         ("PYTHONWARNINGS", "error", "environment.unsupported"),
     ] {

@@ -15,6 +15,9 @@ impl Repository {
         let open = || {
             let mut log = Indexed::open(self.store(), "00manifest")?;
             log.revlog.keep_texts();
+            if self.ascii {
+                log.revlog.require_ascii();
+            }
             Ok(log)
         };
         self.manifestlog.get_or_init(open).as_ref().map_err(Clone::clone)

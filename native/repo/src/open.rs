@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 pub struct Repository {
     pub(crate) layout: Layout,
     /// Whether the local encoding is ASCII, so that other text is legacy's to convert.
-    ascii: bool,
+    pub(crate) ascii: bool,
     pub(crate) raw_parents: OnceLock<Outcome<(Node, Node)>>,
     pub(crate) changelog: OnceLock<Outcome<Changelog>>,
     pub(crate) manifestlog: OnceLock<Outcome<crate::changelog::Indexed>>,

@@ -68,8 +68,8 @@ fn has_no_deprecations(python: &str) -> bool {
     matches!((parts.next(), parts.next()), (Some(Ok(3)), Some(Ok(minor))) if minor <= 11)
 }
 
-/// Checks that the local encoding is UTF-8, or ASCII and only asked for ASCII; the repository's own text is checked
-/// where it is read.
+/// Checks that the local encoding is UTF-8, or one that begins with ASCII and is only asked for that; the repository's
+/// own text is checked where it is read.
 ///
 /// # Errors
 /// `EncodingUnsupported` with the variable that says or may say otherwise.
@@ -102,7 +102,7 @@ pub(crate) fn check_encoding(env: &Environment, args: &[Vec<u8>]) -> Outcome<()>
 /// `EncodingUnsupported`.
 pub(crate) fn check_arguments(env: &Environment, args: &[Vec<u8>]) -> Outcome<()> {
     if env.is_ascii() && !args.iter().all(|arg| arg.is_ascii()) {
-        return Err(Stop::unsupported(Reason::EncodingUnsupported, "HGENCODING=ascii, and an argument is not"));
+        return Err(Stop::unsupported(Reason::EncodingUnsupported, "an argument beyond ASCII"));
     }
     Ok(())
 }
@@ -174,7 +174,8 @@ mod tests {
         }
         assert!(encoding(&[("LC_ALL", ""), ("LC_CTYPE", "C.UTF-8"), ("LANG", "en_US")]));
         assert!(encoding(&[("HGENCODING", "utf-8"), ("LANG", "en_US")]));
-        assert!(!encoding(&[("HGENCODING", "latin-1")]));
+        assert!(encoding(&[("HGENCODING", "latin-1")]));
+        assert!(!encoding(&[("HGENCODING", "utf-16")]));
         assert!(encoding(&[("HGENCODING", "")]));
         assert!(encoding(&[("HGENCODING", "ascii")]));
         assert!(check_encoding(&env(&[("HGENCODING", "ascii")]), &["\u{e9}".into()]).is_err());

@@ -15,6 +15,23 @@ pub struct Environment {
     pub euid: u32,
 }
 
+/// Encodings, by names that Python knows, in which text that is ASCII is the same bytes.
+const ASCII_AT_FIRST: &[&str] = &[
+    "ascii",
+    "us-ascii",
+    "latin-1",
+    "latin1",
+    "iso-8859-1",
+    "iso8859-1",
+    "iso-8859-2",
+    "iso-8859-15",
+    "cp1250",
+    "cp1251",
+    "cp1252",
+    "windows-1252",
+    "koi8-r",
+];
+
 impl Environment {
     /// The value of `name`; an empty value is still a value.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
@@ -26,9 +43,10 @@ impl Environment {
         self.get(name).filter(|v| !v.is_empty())
     }
 
-    /// Whether `HGENCODING` says ASCII: text that needs more is then converted with losses, which is legacy's to do.
+    /// Whether `HGENCODING` says ASCII, or an encoding of one byte per character that begins with it: text that needs
+    /// more is then converted, which is legacy's to do.
     pub fn is_ascii(&self) -> bool {
-        let names = [b"ascii".as_slice(), b"us-ascii"];
-        self.get("HGENCODING").is_some_and(|value| names.iter().any(|name| value.eq_ignore_ascii_case(name)))
+        let Some(value) = self.get("HGENCODING") else { return false };
+        ASCII_AT_FIRST.iter().any(|name| value.eq_ignore_ascii_case(name.as_bytes()))
     }
 }

@@ -151,6 +151,10 @@ impl Formatter<'_> {
                 }
                 let mut text = Vec::new();
                 templates.engine.render(&templates.name, &item, Some(count), &mut text)?;
+                if templates.ascii && !text.is_ascii() {
+                    // How wide it is, and what its letters are, is the encoding's to say.
+                    return Err(Stop::unsupported(Reason::EncodingUnsupported, "a template beyond ASCII"));
+                }
                 templates.count.set(count + 1);
                 out.write(&text);
                 Ok(())
@@ -203,6 +207,8 @@ struct Templates<'r> {
     parts: [Option<Vec<u8>>; PARTS.len()],
     symbols: HashSet<Vec<u8>>,
     count: Cell<usize>,
+    /// Whether text beyond ASCII is legacy's to show.
+    ascii: bool,
 }
 
 const PARTS: [&str; 3] = ["docheader", "separator", "docfooter"];
@@ -243,7 +249,7 @@ impl<'r> Templates<'r> {
         }
         let parts = part_names.map(|part| Some(part).filter(|part| !part.is_empty() && engine.has(part)));
         let symbols = engine.symbols(&name)?;
-        Ok(Templates { engine, name, parts, symbols, count: Cell::new(0) })
+        Ok(Templates { engine, name, parts, symbols, count: Cell::new(0), ascii: prepared.env.is_ascii() })
     }
 
     fn around(&self, part: usize, out: &mut Output<'_>) -> Outcome<()> {

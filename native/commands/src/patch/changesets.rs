@@ -148,7 +148,7 @@ impl Patches {
         let (counted, shown) = self.next(prepared, rev, files)?;
         if self.stat.is_some() {
             let width = stat_width(prepared, graph_width)?;
-            write_stat(&stat_lines(&counted, width), &mut write);
+            write_stat(&stat_lines(prepared, &counted, width)?, &mut write);
             if self.patch {
                 write(b"\n", "");
             }

@@ -22,10 +22,16 @@ pub(crate) fn write_diffs(diffs: &[FileDiff], options: &DiffOptions, colored: bo
 }
 
 /// The diffstat of diffs that were made without context and with prefixes.
-pub(crate) fn stat_lines(diffs: &[FileDiff], width: usize) -> Vec<stat::Line> {
+///
+/// # Errors
+/// `EncodingUnsupported` where names are not as wide as they are in UTF-8.
+pub(crate) fn stat_lines(prepared: &Prepared, diffs: &[FileDiff], width: usize) -> Outcome<Vec<stat::Line>> {
     let mut counter = stat::Counter::default();
     diffs.iter().for_each(|diff| counter.add(diff));
-    stat::render(counter.files(), width, &columns)
+    if prepared.env.is_ascii() && !counter.files().iter().all(|file| file.name.is_ascii()) {
+        return Err(Stop::unsupported(Reason::EncodingUnsupported, "the width of a name"));
+    }
+    Ok(stat::render(counter.files(), width, &columns))
 }
 
 /// Writes a diffstat.

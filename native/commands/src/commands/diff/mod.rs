@@ -55,7 +55,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let matcher = matcher(prepared, sides.sides)?;
     let result = compare(prepared, sides.sides, &matcher, LISTS)?;
     let diffs = patch::diffs(prepared, &sides, &matcher, &result, &options, &display)?;
-    let lines = if stat { patch::stat_lines(&diffs, patch::stat_width(prepared, 0)?) } else { Vec::new() };
+    let lines = if stat { patch::stat_lines(prepared, &diffs, patch::stat_width(prepared, 0)?)? } else { Vec::new() };
 
     write_complaints(prepared, sides.sides, &result, out)?;
     pager::start(prepared, out)?;
