@@ -9,7 +9,7 @@ export interface Move {
   calls: number;
   /** Of the calls, those that are native now and those that would be, to be expected. */
   now: number;
-  then: number;
+  later: number;
   /** Milliseconds that starts of legacy would no longer take; negative where they would be added. */
   savedMs: number;
   /** Comparisons that found a difference, in this journal. */
@@ -40,15 +40,15 @@ export function whatIf(
     const able = ability(calls);
     const native = (rules: Rules | undefined, entry: Entry) => shareOf(rules, command, entry.flags) * able(entry);
     const sum = (rules: Rules | undefined) => calls.reduce((total, entry) => total + native(rules, entry), 0);
-    const [now, then] = [sum(before), sum(after)];
+    const [now, later] = [sum(before), sum(after)];
     const own = calls.filter(({ answer }) => answer === "native").map(({ us }) => us / 1000);
     const usual = own.toSorted((a, b) => a - b)[Math.floor(own.length / 2)] ?? 0;
     const differences = journal.comparisons.filter(
       (one) => one.command === command && (one.compared === "different" || one.compared === "broken"),
     ).length;
-    return { command, calls: calls.length, now, then, savedMs: (then - now) * (legacyMs - usual), differences };
+    return { command, calls: calls.length, now, later, savedMs: (later - now) * (legacyMs - usual), differences };
   });
-  const changed = moves.filter(({ now, then }) => now !== then).sort((a, b) => b.savedMs - a.savedMs);
+  const changed = moves.filter(({ now, later }) => now !== later).sort((a, b) => b.savedMs - a.savedMs);
   return { moves: changed, savedMs: changed.reduce((total, one) => total + one.savedMs, 0), elsewhere };
 }
 

@@ -5,7 +5,7 @@ import { duration, percent } from "./usage.ts";
 
 /** What this report shows of a replayed journal. */
 interface Shown {
-  moves: { command: string; calls: number; now: number; then: number; savedMs: number; differences: number }[];
+  moves: { command: string; calls: number; now: number; later: number; savedMs: number; differences: number }[];
   savedMs: number;
   elsewhere: number;
 }
@@ -15,11 +15,11 @@ export function whatIfLines({ moves, savedMs, elsewhere }: Shown, style: Style, 
     elsewhere > 0 ? [style.dim(`${elsewhere} calls of commands that native does not have stay as they are`)] : [];
   if (moves.length === 0) return ["nothing in the journal would move", ...rest];
   const signed = (ms: number) => (ms < 0 ? `-${duration(-ms)}` : duration(ms));
-  const rows = moves.map(({ command, calls, now, then, savedMs: saved, differences }) => [
+  const rows = moves.map(({ command, calls, now, later, savedMs: saved, differences }) => [
     command,
     String(calls),
     percent(now, calls) || "0 %",
-    percent(then, calls) || "0 %",
+    percent(later, calls) || "0 %",
     signed(saved),
     differences > 0 ? style.bad(`${differences} known differences`) : "",
   ]);

@@ -198,7 +198,7 @@ describe("by hand", () => {
     const other = path.join(sandbox.folder, "other.yaml");
     writeFileSync(other, "version: 1\nroutes: [{ command: root, mode: native }]\n");
     const { moves } = JSON.parse(front("policy", "what-if", other, "--json").stdout.toString());
-    expect(moves).toMatchObject([{ command: "root", calls: 1, now: 0, then: 1 }]);
+    expect(moves).toMatchObject([{ command: "root", calls: 1, now: 0, later: 1 }]);
     writeFileSync(other, "version: 1\nroutes: [{ command: root, mode: nativ }]\n");
     expect(front("policy", "what-if", other).code).toBe(2);
     expect(front("promote", "roof").stderr.toString()).toContain("Did you mean root?");

@@ -64,6 +64,7 @@ impl Head {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::slice::from_ref;
 
     #[test]
     fn hunks_of_some_lines() {
@@ -75,10 +76,10 @@ mod tests {
             keep_hunks(&mut body, lines);
             body
         };
-        assert_eq!(kept(&[0..2]), first);
-        assert_eq!(kept(&[9..10]), last);
+        assert_eq!(kept(from_ref(&(0..2))), first);
+        assert_eq!(kept(from_ref(&(9..10))), last);
         assert_eq!(kept(&[0..2, 8..12]), both);
-        assert_eq!(kept(&[4..6]), b"");
+        assert_eq!(kept(from_ref(&(4..6))), b"");
         let mut binary = b"Binary file x has changed\n".to_vec();
         keep_hunks(&mut binary, &[]);
         assert_eq!(binary, b"Binary file x has changed\n");

@@ -146,7 +146,7 @@ impl Engine<'_> {
     fn key(&self, value: Value, scope: &Scope<'_>) -> Outcome<Vec<u8>> {
         match value {
             Value::List(_) | Value::Dict(_) => Err(invalid("a collection as a key")),
-            value => self.text_of(&value, scope).map(Into::into),
+            value => self.text_of(&value, scope),
         }
     }
 

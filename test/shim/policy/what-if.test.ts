@@ -22,7 +22,7 @@ test("says what would move, what that saves and which known differences it meets
   const graph = { commands: ["log"], flags: ["graph"], mode: "python" as const };
   const after = rules(graph, { commands: ["log", "status"], mode: "native" });
   expect(whatIf(journal, [before, after], 200, (name) => name !== "commit")).toEqual({
-    moves: [{ command: "log", calls: 2, now: 0, then: 1, savedMs: 200, differences: 1 }],
+    moves: [{ command: "log", calls: 2, now: 0, later: 1, savedMs: 200, differences: 1 }],
     savedMs: 200,
     elsewhere: 1,
   });
@@ -30,7 +30,7 @@ test("says what would move, what that saves and which known differences it meets
 
 test("what native was asked and could not answer does not move, and going back costs", () => {
   expect(whatIf(journal, [before, rules()], 202, () => true)).toMatchObject({
-    moves: [{ command: "status", calls: 2, now: 1, then: 0, savedMs: -200 }],
+    moves: [{ command: "status", calls: 2, now: 1, later: 0, savedMs: -200 }],
     elsewhere: 0,
   });
 });

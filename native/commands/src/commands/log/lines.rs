@@ -68,6 +68,9 @@ fn exceeds() -> Stop {
 /// A file revision to look at, under the changeset that recorded it.
 type Open = BTreeMap<(Rev, Node), (FileRev, Rev, Range<usize>)>;
 
+/// Takes a changeset, a file's name in it and lines of that file.
+type Add<'a> = &'a mut dyn FnMut(Rev, &[u8], Range<usize>);
+
 /// Hands over where lines of a file revision came from: changesets, names and the lines there.
 fn ancestors(
     history: &History<'_>,
@@ -75,7 +78,7 @@ fn ancestors(
     from: Rev,
     lines: Range<usize>,
     options: &DiffOptions,
-    add: &mut dyn FnMut(Rev, &[u8], Range<usize>),
+    add: Add<'_>,
 ) -> Outcome<()> {
     let mut walk = FileWalk::new(history.repository)?;
     let introduced = walk.introduced(&file, from, true)?;
