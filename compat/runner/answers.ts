@@ -16,9 +16,9 @@ export class AnswerCache {
   readonly #known = new Map<string, string>();
   readonly #seed: string;
 
-  constructor(folder: string, legacy: Legacy, fixture: Fixture, world: string) {
+  constructor(folder: string, legacy: Legacy, fixture: Fixture, world: string, settings: string) {
     mkdirSync(folder, { recursive: true });
-    this.#seed = [layout, legacy.key, fixture.key, world].join("\0");
+    this.#seed = [layout, legacy.key, fixture.key, world, ...(settings === "" ? [] : [settings])].join("\0");
     this.#file = join(folder, `${fixture.name}-${legacy.key}.jsonl`);
     if (!existsSync(this.#file)) return;
     for (const line of readFileSync(this.#file, "utf8").split("\n")) {

@@ -57,7 +57,8 @@ export async function runCommand(options: Options): Promise<number> {
     const inVariants = every.flatMap((one) => withVariants(one, options.variants)).map(({ id }) => id);
     const entries = entriesFor(ledger, inVariants);
     const failedBefore = retest?.results.filter(({ verdict }) => verdict === "failed").map(({ id }) => id);
-    const cases = choose(every, { ...options, retest: failedBefore && new Set(failedBefore) }, legacy);
+    const chosen = choose(every, { ...options, retest: failedBefore && new Set(failedBefore) }, legacy);
+    const cases = options.settings === "" ? chosen : chosen.map(nativeAllowed);
     if (options.list) {
       for (const one of cases) process.stdout.write(`${one.id}\n`);
       return 0;
@@ -96,6 +97,7 @@ async function startRun({ options, legacy, cache, work }: Stage): Promise<Run> {
       options.transport === undefined
         ? environment
         : transportEnvironment(environment, options.transport, legacy, work),
+    settings: options.settings,
     timeoutMs: options.timeoutMs,
   };
 }
@@ -135,6 +137,11 @@ async function compareAll(
   return finish(report(stage, weighed, { begun, notRun }), options);
 }
 
+/** What has to be native is said of a Mercurial without extensions. */
+function nativeAllowed(one: Case): Case {
+  return { ...one, native: one.native === "required" ? "allowed" : one.native };
+}
+
 /** Generated lines have their own repositories and their own ledger. */
 async function compareGenerated(stage: Stage): Promise<number> {
   const { options } = stage;
@@ -159,7 +166,12 @@ function report(
     legacy: { version: legacy.version, build: legacy.build },
     tier: options.tier,
     shard: options.shard && `${options.shard.index}/${options.shard.count}`,
-    complete: options.filters.length === 0 && options.retest === undefined && options.generate === undefined,
+    extensions: options.extensions ?? "",
+    complete:
+      options.filters.length === 0 &&
+      options.settings === "" &&
+      options.retest === undefined &&
+      options.generate === undefined,
     variants: options.variants,
     repositories: options.repositories,
     seconds: Math.round((performance.now() - begun) / 100) / 10,
@@ -206,6 +218,7 @@ function workFolder(options: Options, legacy: Legacy): string {
     projectRoot,
     legacy.key,
     options.shard && `${options.shard.index}/${options.shard.count}`,
+    options.settings,
     ...options.repositories.map((path) => resolve(path)),
   ];
   const name = createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 8);

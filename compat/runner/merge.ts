@@ -19,6 +19,7 @@ export function mergeReports(named: readonly Named[]): { report: Report; missing
       ["another Mercurial", (of: Report) => of.legacy],
       ["another tier", (of: Report) => of.tier],
       ["other variants", (of: Report) => of.variants],
+      ["other extensions", (of: Report) => of.extensions],
     ] as const;
     for (const [what, key] of unlike) if (!same(key)) throw new Error(`${path}: is of ${what} than ${named[0]?.path}`);
   }
@@ -40,6 +41,7 @@ export function mergeReports(named: readonly Named[]): { report: Report; missing
     shard: undefined,
     complete: missing.length === 0 && named.every(({ report }) => report.complete),
     variants: first.variants,
+    extensions: first.extensions,
     repositories: [...new Set(named.flatMap(({ report }) => report.repositories))],
     seconds: Math.max(...named.map(({ report }) => report.seconds)),
     notRun: named.reduce((sum, { report }) => sum + report.notRun, 0),

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { readShard } from "./choose.ts";
+import { extensionSettings } from "./extensions.ts";
 import { transports } from "./transports.ts";
 import { readVariants } from "./variants.ts";
 
@@ -34,6 +35,7 @@ const running = {
   recorded: texts,
   ledger: text,
   variants: text,
+  extensions: text,
   filter: texts,
   retest: text,
   shard: text,
@@ -79,6 +81,9 @@ export function readOptions(args: string[]) {
   if (values.recorded !== undefined && repositories.length === 0) {
     throw new Error("--recorded: name the repository that the lines were typed in with --repository PATH");
   }
+  if (values.extensions !== undefined && (values.prove || values["user-config"])) {
+    throw new Error("--extensions takes neither --prove nor --user-config");
+  }
   if (values.prove && notOurs) throw new Error("--prove: only our own cases prove, as they are");
   const tier = values.tier ?? (repositories.length > 0 ? "full" : "quick");
   if (tier !== "quick" && tier !== "full") throw new Error(`--tier: quick or full, not ${tier}`);
@@ -96,6 +101,7 @@ export function readOptions(args: string[]) {
     tier: tier as "quick" | "full",
     filters: values.filter ?? [],
     variants: readVariants(values.variants),
+    settings: extensionSettings(values.extensions),
     transport,
     shard: readShard(values.shard),
     calibrate: values.calibrate ?? repositories.length > 0,

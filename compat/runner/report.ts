@@ -15,6 +15,8 @@ export interface Report {
   /** Whether every case of the tier was chosen, shards apart, so that the ledger can be judged as a whole. */
   complete: boolean;
   variants: readonly string[];
+  /** What --extensions says. */
+  extensions: string;
   repositories: readonly string[];
   seconds: number;
   passed: number;
@@ -34,7 +36,10 @@ export interface Report {
 
 /** Counts up a run. */
 export function makeReport(
-  about: Pick<Report, "legacy" | "tier" | "shard" | "complete" | "variants" | "repositories" | "seconds" | "notRun">,
+  about: Pick<
+    Report,
+    "legacy" | "tier" | "shard" | "complete" | "variants" | "extensions" | "repositories" | "seconds" | "notRun"
+  >,
   results: Judged[],
   ledger: LedgerState[],
 ): Report {

@@ -6,6 +6,7 @@ import { type Case, caseNumber } from "./cases.ts";
 import { compareCase, notJudged, type Result } from "./compare.ts";
 import type { EnvironmentOf } from "./environment.ts";
 import type { Answer } from "./execute.ts";
+import { placeExtensions } from "./extensions.ts";
 import type { Fixture, FixtureCache } from "./fixtures.ts";
 import type { Legacy } from "./legacy.ts";
 import { Oracle, OraclePool } from "./oracle.ts";
@@ -29,6 +30,8 @@ export interface Plan {
   /** Nothing of the user's is in force, so that answers may be kept and a server may be asked. */
   hermetic: boolean;
   environment: EnvironmentOf;
+  /** Settings that every case has besides its own: enabled extensions. */
+  settings?: string;
   timeoutMs: number;
   fallsBack: (one: Case) => boolean;
   /** Ask a fresh process for every answer and keep none, which is faster where there are only a few. */
@@ -82,6 +85,7 @@ class Run {
   readonly #plan: Plan;
   readonly #home: string;
   readonly #commonRc: string;
+  readonly #settings: string;
   stopped = false;
 
   constructor(plan: Plan) {
@@ -89,7 +93,8 @@ class Run {
     this.#home = join(plan.work, "amalgam-home");
     mkdirSync(this.#home, { recursive: true });
     this.#commonRc = join(plan.work, "hgrc");
-    writeFileSync(this.#commonRc, baseSettings);
+    this.#settings = placeExtensions(plan.settings ?? "", plan.work);
+    writeFileSync(this.#commonRc, baseSettings + this.#settings);
     if (!plan.hermetic || plan.unserved) return;
     const environment = plan.environment(plan.work, this.#commonRc);
     this.pool = new OraclePool(plan.legacy, join(plan.work, "servers"), environment);
@@ -108,10 +113,13 @@ class Run {
     }
     const lane = join(this.#plan.work, laneName);
     mkdirSync(lane, { recursive: true });
-    const slot = new Slot(fixture, lane, { commonRc: this.#commonRc, environment, timeoutMs, compared });
+    const slot = new Slot(fixture, lane, {
+      ...{ commonRc: this.#commonRc, environment, timeoutMs, compared },
+      settings: this.#settings,
+    });
     const keeps = hermetic && (keptApart !== undefined || !unserved);
     const kept = join(cache, keptApart ?? "answers");
-    const answers = keeps ? new AnswerCache(kept, legacy, fixture, slot.world) : undefined;
+    const answers = keeps ? new AnswerCache(kept, legacy, fixture, slot.world, this.#settings) : undefined;
     const asking = { legacy, answers, oracle, pool: this.pool, slot };
     try {
       const first = new Map<Case, Reference>();

@@ -35,6 +35,8 @@ default-date = 0 0
 export interface SlotSetting {
   /** The user configuration of cases that bring none of their own. */
   commonRc: string;
+  /** Settings that cases with a configuration of their own have as well. */
+  settings: string;
   environment: EnvironmentOf;
   timeoutMs: number;
   /** What of an answer is compared; all of it by default. */
@@ -128,7 +130,7 @@ export class Slot {
   }
 
   #prepare(one: Case): void {
-    if (one.userrc !== "") writeFileSync(this.#rc(one), settingsText(one, this.world));
+    if (one.userrc !== "") writeFileSync(this.#rc(one), settingsText(one, this.world, this.#setting.settings));
     if (this.#clean && this.#settings === one.hgrc) return;
     if (this.#settings !== one.hgrc || !this.#restore()) this.#copy(one);
     this.#touched = [];
@@ -182,6 +184,8 @@ function replaceWorld(word: Buffer, world: string): Buffer {
 }
 
 /** The text of the user configuration, for reproducing a case. */
-export function settingsText(one: Case, world: string): string {
-  return one.userrc === "" ? baseSettings : `${baseSettings}${one.userrc.replaceAll("$W", world)}\n`;
+export function settingsText(one: Case, world: string, settings = ""): string {
+  return one.userrc === ""
+    ? baseSettings + settings
+    : `${baseSettings}${settings}${one.userrc.replaceAll("$W", world)}\n`;
 }

@@ -1,10 +1,14 @@
 // What the runner prints for --help.
+import { extensionSets } from "./extensions.ts";
 import { fillInNames } from "./fill-ins.ts";
 import { variants } from "./variants.ts";
 
 const variantLines = Object.entries(variants).map(
   ([name, { about, values }]) =>
     `                      ${name.padEnd(9)} ${about}: ${values.map((value) => value.name).join(", ")}`,
+);
+const setLines = Object.entries(extensionSets).map(
+  ([name, { about }]) => `                      ${name.padEnd(9)} ${about}`,
 );
 const fillInLines = Object.entries(fillInNames).map(([name, about]) => `  ${`\${${name}}`.padEnd(12)} ${about}`);
 
@@ -29,6 +33,8 @@ Where and what:
   --ledger PATH       known differences: a file or a folder (default: ours, for our lines)
   --variants A,B      run each chosen case also with another environment:
 ${variantLines.join("\n")}
+  --extensions A,B    with these extensions enabled on both sides, or with one of the sets:
+${setLines.join("\n")}
   --filter TEXT       only cases whose id contains TEXT (=ID: exactly this case); may be repeated
   --retest REPORT     only what failed in this JSON report
   --shard I/N         only the I-th of N parts; merge puts their reports together

@@ -1,6 +1,6 @@
 // Everything that `amalgam doctor` says: what is installed, how it stands, and for each native command whether
 // it is native in this folder. A finding is something that keeps amalgam from doing what it could.
-import { currentRequest, type Demotions, type Explanation, engine, type Way } from "../engine/index.ts";
+import { currentRequest, type Demotions, type Explanation, type Extension, engine, type Way } from "../engine/index.ts";
 import { commands } from "../generated/commands.ts";
 import { describeProblem } from "../policy/problem.ts";
 import { findLauncher, type LauncherState } from "./launcher.ts";
@@ -13,6 +13,10 @@ export interface CommandRoute {
   reason?: string;
   sentence?: string;
   detail?: string;
+}
+
+export interface ExtensionCost extends Extension {
+  costs: string[];
 }
 
 export interface Finding {
@@ -32,6 +36,8 @@ export interface Diagnosis {
   demotions: Demotions;
   /** For each native command, in this folder and with this environment. */
   commands: CommandRoute[];
+  /** The enabled extensions: what they change, and the native commands that go to Python because of them. */
+  extensions: ExtensionCost[];
   findings: Finding[];
 }
 
@@ -43,7 +49,7 @@ export function diagnose(): Diagnosis {
   const facts = engine().gatherFacts(currentRequest([]));
   const routes = commands.map(({ names: [name = ""] }) => ({
     name,
-    explanation: engine().explain(currentRequest([name, ...(needed[name] ?? [])])),
+    explanation: engine().explain({ ...currentRequest([name, ...(needed[name] ?? [])]), askFirst: true }),
   }));
   const { legacyPath, legacyMissing } = routes[0]?.explanation ?? {};
   const diagnosis: Diagnosis = {
@@ -60,9 +66,23 @@ export function diagnose(): Diagnosis {
     policy: readPolicy(),
     demotions: engine().demotions(currentRequest([])),
     commands: routes.map(({ name, explanation }) => commandRoute(name, explanation)),
+    extensions: extensionCosts(routes),
     findings: [],
   };
   return { ...diagnosis, findings: findingsOf(diagnosis) };
+}
+
+/** Where legacy answers because of an extension, the reason's particular begins with its name. */
+function extensionCosts(routes: readonly { name: string; explanation: Explanation }[]): ExtensionCost[] {
+  const known = routes.map(({ explanation }) => explanation.extensions).find((all) => all.length > 0) ?? [];
+  const because = (extension: string): string[] =>
+    routes
+      .filter(({ explanation: { reason, detail } }) => {
+        const who = extension === "?" ? "an extension" : extension;
+        return reason === "extension.unproven" && detail?.startsWith(`${who}: `);
+      })
+      .map(({ name }) => name);
+  return known.map((extension) => ({ ...extension, costs: because(extension.name) }));
 }
 
 function commandRoute(command: string, explanation: Explanation): CommandRoute {

@@ -12,6 +12,8 @@ export interface Request {
   stderrTty: boolean;
   /** The terminal's width, where there is one. */
   columns?: number;
+  /** Whether what is not known yet is asked of legacy now, instead of being a reason for a fallback. */
+  askFirst?: boolean;
 }
 
 /** One piece of output. The order of the pieces is the order of the program's writes. */
@@ -29,6 +31,17 @@ export type Answer =
 export interface Step {
   step: string;
   outcome: string;
+}
+
+/** An enabled extension and what a look at it found. */
+export interface Extension {
+  /** `?` collects what is nobody's for certain. */
+  name: string;
+  version?: string;
+  /** Whether it came with this Mercurial. */
+  bundled: boolean;
+  /** What it changes, one clause each. */
+  changes: string[];
 }
 
 /** The route of one invocation and what it rests on. Nothing is run. */
@@ -59,6 +72,8 @@ export interface Explanation {
   /** The legacy's version, and its build: `c`, `rust` or `other`. */
   version?: string;
   build?: string;
+  /** The enabled extensions, where they were looked at. */
+  extensions: Extension[];
 }
 
 /** A reason for a fallback. */
@@ -106,6 +121,8 @@ export interface Rules {
   breaker?: { mismatches: number; cooldownSeconds: number; clean: number };
   /** How answers are compared behind a command. */
   compare?: { atOnce: number; seconds: number; keep: string; inCi: boolean; onBattery: boolean };
+  /** What extensions change that nobody can look at. */
+  extensions?: { extension: string; commands: string[] }[];
 }
 
 export type Compiled = { kind: "table"; text: Buffer } | { kind: "invalid"; message: string };

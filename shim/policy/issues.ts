@@ -8,7 +8,7 @@ type Issue = z.core.$ZodIssue;
 
 /** The keys that each mapping may have, by its path with list positions left out. */
 const keys: Record<string, readonly string[]> = {
-  "": ["version", "legacy", "routes"],
+  "": ["version", "legacy", "routes", "extensions"],
   legacy: ["executable", "transport"],
   routes: ["command", "flags", "mode", "percent", "bucketBy", "else"],
 };

@@ -40,6 +40,8 @@ export interface Rules {
   breaker?: { mismatches: number; cooldownSeconds: number; clean: number };
   /** How answers are compared behind a command. */
   compare?: { atOnce: number; seconds: number; keep: string; inCi: boolean; onBattery: boolean };
+  /** What extensions change that nobody can look at; absent where no layer says. */
+  extensions?: { extension: string; commands: string[] }[];
 }
 
 const systemFile = "/etc/amalgam/policy.yaml";
@@ -78,8 +80,23 @@ export function combine(layers: readonly Layer[]): Rules | undefined {
         ...{ inCi: compare.ci, onBattery: compare.battery },
       },
     }),
+    ...extensionsOf(present),
     routes: strongestFirst.flatMap((layer) => (layer.policy?.routes ?? []).map(routeRule)),
   };
+}
+
+/** Every layer's word counts: one that says more of an extension than another narrows it. */
+function extensionsOf(layers: readonly Layer[]): Pick<Rules, "extensions"> {
+  const known = new Map<string, Set<string>>();
+  for (const { policy } of layers) {
+    for (const [extension, { affects }] of Object.entries(policy?.extensions ?? {})) {
+      const commands = known.get(extension) ?? new Set();
+      for (const name of affects) commands.add(primaryName(name));
+      known.set(extension, commands);
+    }
+  }
+  if (known.size === 0) return {};
+  return { extensions: [...known].map(([extension, commands]) => ({ extension, commands: [...commands] })) };
 }
 
 function routeRule({

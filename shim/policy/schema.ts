@@ -128,6 +128,21 @@ export const policySchema = z
     routes: z.array(route).optional(),
     breaker: breaker.optional(),
     compare: compare.optional(),
+    extensions: z
+      .record(
+        z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, "not the name of an extension"),
+        z.strictObject({
+          affects: z.array(commandName).meta({
+            description: "The commands that it changes by code that runs for each repository; none: an empty list.",
+            examples: [["commit", "push"]],
+          }),
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          "What an extension changes that cannot be seen by loading it. What can be seen counts in any case; amalgam doctor shows it.",
+      }),
   })
   .meta({ title: "amalgam policy", description: "Which commands amalgam answers natively and which go to Python." });
 

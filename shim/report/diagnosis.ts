@@ -1,4 +1,5 @@
 // `amalgam doctor` as text.
+import { extensionLines } from "./extensions.ts";
 import { wayText } from "./servers.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
@@ -12,6 +13,7 @@ interface Shown {
   transport: { transport: "warm" | "exec"; detail?: string };
   policy: { layers: { scope: string; file: string; exists: boolean }[]; table: string };
   commands: { command: string; native: boolean; reason?: string; detail?: string }[];
+  extensions: { name: string; version?: string; bundled: boolean; changes: string[]; costs: string[] }[];
   findings: { message: string; advice: string }[];
 }
 
@@ -44,6 +46,7 @@ export function diagnosisLines(shown: Shown, style: Style, width: number): strin
     "",
     ...table(columns, commands, width),
     style.dim("Every other command goes to Python."),
+    ...shown.extensions.flatMap((extension) => ["", ...extensionLines(extension, style)]),
     "",
     ...(shown.findings.length > 0
       ? shown.findings.flatMap((finding) => findingLines(finding, style))

@@ -1,4 +1,5 @@
 // `amalgam explain` as text: the steps in order, then who answers and why.
+import { extensionLines } from "./extensions.ts";
 import { wayText } from "./servers.ts";
 import type { Style } from "./style.ts";
 
@@ -10,6 +11,7 @@ interface Shown {
   legacyPath?: string;
   legacyMissing?: string;
   steps: { step: string; outcome: string }[];
+  extensions?: { name: string; version?: string; bundled: boolean; changes: string[] }[];
   way?: { transport: "warm" | "exec"; detail?: string };
 }
 
@@ -18,6 +20,7 @@ export function explanationLines(commandLine: string, shown: Shown, style: Style
   return [
     style.strong(`hg ${commandLine}`.trimEnd()),
     ...shown.steps.map(({ step, outcome }) => `  ${style.dim(step.padEnd(width))}  ${outcome}`),
+    ...(shown.extensions ?? []).flatMap((extension) => extensionLines(extension, style).map((line) => `  ${line}`)),
     "",
     verdict(shown, style),
   ];

@@ -53,6 +53,7 @@ const about = {
   shard: undefined,
   complete: true,
   variants: [],
+  extensions: "",
   repositories: [],
   seconds: 3,
   notRun: 0,

@@ -17,6 +17,19 @@ pub struct Step {
     pub outcome: String,
 }
 
+/// An enabled extension.
+#[napi(object)]
+pub struct Extension {
+    /// Its name; `?` collects what is nobody's for certain.
+    pub name: String,
+    /// Its own version.
+    pub version: Option<String>,
+    /// Whether it came with this Mercurial.
+    pub bundled: bool,
+    /// What it changes, one clause each.
+    pub changes: Vec<String>,
+}
+
 /// The route of one invocation and what it rests on.
 #[napi(object)]
 #[derive(Default)]
@@ -51,6 +64,8 @@ pub struct Explanation {
     pub version: Option<String>,
     /// Its build.
     pub build: Option<String>,
+    /// The enabled extensions, where they were looked at.
+    pub extensions: Vec<Extension>,
 }
 
 /// Decides without answering.
@@ -81,7 +96,13 @@ pub fn explain(request: Request) -> Explanation {
         facts_path: route.store.as_ref().map(|store| text(&store.path())),
         version: route.current_facts().map(|facts| facts.version.clone()),
         build: route.current_facts().map(|facts| build_name(facts.build).to_owned()),
+        extensions: route.extensions().into_iter().map(extension).collect(),
     }
+}
+
+fn extension(one: amalgam_routing::Extension) -> Extension {
+    let amalgam_routing::Extension { name, version, bundled, changes } = one;
+    Extension { name, version, bundled, changes }
 }
 
 /// What is known of legacy after asking it.

@@ -27,6 +27,8 @@ pub struct Request {
     pub stderr_tty: bool,
     /// The terminal's width.
     pub columns: Option<u32>,
+    /// Whether what is not known yet is asked of legacy now, instead of being a reason for a fallback.
+    pub ask_first: Option<bool>,
 }
 
 impl Request {
@@ -50,7 +52,7 @@ impl Request {
             },
             own: None,
             pid: std::process::id(),
-            gather_first: on_unsupported(&env) == OnUnsupported::Abort,
+            gather_first: self.ask_first == Some(true) || on_unsupported(&env) == OnUnsupported::Abort,
             refused: None,
             env,
         }

@@ -3,7 +3,7 @@
 use amalgam_commands::{COMMANDS, FlagKind, GLOBAL_FLAGS};
 use amalgam_routing::canary::{BUCKETS, Canary, Key};
 use amalgam_routing::proven::rows;
-use amalgam_routing::table::{self, Compare, Keep, Limits, Mode, Rule, Table, Transport, Way};
+use amalgam_routing::table::{self, Affects, Compare, Keep, Limits, Mode, Rule, Table, Transport, Way};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use std::path::PathBuf;
@@ -144,10 +144,21 @@ pub struct Rules {
     pub transport: Option<String>,
     /// In order; the first match wins.
     pub routes: Vec<Route>,
+    /// What extensions change that nobody can look at.
+    pub extensions: Option<Vec<ExtensionRule>>,
     /// When a cell is demoted.
     pub breaker: Option<BreakerRules>,
     /// How answers are compared.
     pub compare: Option<CompareRules>,
+}
+
+/// The policy's word on an extension.
+#[napi(object)]
+pub struct ExtensionRule {
+    /// The extension, by its short name.
+    pub extension: String,
+    /// Command names, or `*`.
+    pub commands: Vec<String>,
 }
 
 /// When a cell is demoted, and when it returns.
@@ -217,8 +228,13 @@ fn compile(rules: Rules) -> Result<Vec<u8>, String> {
             clean: limits.clean,
         }),
         compare: rules.compare.map_or_else(|| Ok(Compare::default()), compare)?,
+        extensions: rules.extensions.unwrap_or_default().into_iter().map(affects).collect(),
     };
     table::compile(&table::Rules { sources: rules.sources.into_iter().map(PathBuf::from).collect(), table })
+}
+
+fn affects(ExtensionRule { extension, commands }: ExtensionRule) -> Affects {
+    Affects { extension, commands }
 }
 
 fn mode(word: &str) -> Result<Mode, String> {

@@ -24,7 +24,7 @@ mod table;
 pub use color::Styles;
 pub use invocation::{Prepared, Terminal, answer, answer_abort};
 pub use lookup::{Lookup, lookup};
-pub use options::{FlagValue, Parsed, Split, parse, split};
+pub use options::{FlagValue, Parsed, Split, abbreviates, parse, split};
 pub use output::{Output, PagerRequest, Sink, Stream};
 pub use spec::{CommandSpec, Flag, FlagKind, GLOBAL_FLAGS, RepositoryUse, Run};
 pub use table::COMMANDS;

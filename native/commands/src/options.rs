@@ -129,6 +129,16 @@ pub fn parse(spec: &'static CommandSpec, split: &Split, facts: &LegacyFacts) -> 
     Ok(parsed)
 }
 
+/// Whether a long option is not written as the table has it: beside options that native does not know, an
+/// abbreviation or a `--no-` form may mean another.
+pub fn abbreviates(spec: &'static CommandSpec, split: &Split) -> bool {
+    let long = |word: &'_ Vec<u8>| Some(word.strip_prefix(b"--")?.split(|&b| b == b'=').next()?.to_vec());
+    let words = split.rest.iter().take_while(|word| word.as_slice() != b"--");
+    words
+        .filter_map(long)
+        .any(|name| !spec.flags.iter().chain(GLOBAL_FLAGS).any(|flag| flag.long.as_bytes() == name.as_slice()))
+}
+
 fn refuse_legacy_flags(flags: &[Flag], parsed: &Parsed, reason: Reason) -> Outcome<()> {
     for flag in flags.iter().filter(|flag| !flag.native) {
         // `--no-debug` is as if it had not been given.
@@ -312,6 +322,20 @@ mod tests {
             "files --no-noninteractive",
         ] {
             assert_eq!(reason(line), Some(Reason::UsageError), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_written_out() {
+        let abbreviates = |line: &str| {
+            let spec = COMMANDS.iter().find(|spec| spec.name == "files").expect("native");
+            abbreviates(spec, &split(&words(line), &LegacyFacts::default()).expect("valid"))
+        };
+        for line in ["files", "files -0 --rev 1 --include=x --quiet", "files -- --re"] {
+            assert!(!abbreviates(line), "{line}");
+        }
+        for line in ["files --re 1", "files --no-print0", "files --incl=x", "files --qu"] {
+            assert!(abbreviates(line), "{line}");
         }
     }
 

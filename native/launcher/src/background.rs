@@ -1,7 +1,7 @@
 //! Work behind a fallback, such as gathering facts: in a process of its own that holds nothing of the invocation, so
 //! that neither the command nor whoever reads its output waits for it.
 
-use amalgam_routing::{FactsStore, GATHER_LIMIT};
+use amalgam_routing::{FactsStore, GATHER_LIMIT, Probe};
 use amalgam_types::Environment;
 
 /// Starts asking legacy for its facts and returns at once. Where that cannot be started, the next command tries again.
@@ -10,6 +10,15 @@ pub(crate) fn gather(store: &FactsStore, env: &Environment) {
         // SAFETY: the path is a C string.
         unsafe { libc::chdir(c"/".as_ptr()) };
         drop(store.gather(env, GATHER_LIMIT));
+    });
+}
+
+/// Starts looking at extensions and returns at once.
+pub(crate) fn probe(probe: &Probe) {
+    behind(|| {
+        // SAFETY: the path is a C string.
+        unsafe { libc::chdir(c"/".as_ptr()) };
+        drop(probe.run(GATHER_LIMIT));
     });
 }
 

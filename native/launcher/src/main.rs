@@ -147,6 +147,9 @@ fn fall_back(invocation: &Invocation, route: &Route, unsupported: &Unsupported, 
     if let Some(store) = route.wants_gathering().or(missing.as_ref()) {
         background::gather(store, &invocation.env);
     }
+    if let Some(probe) = &route.probe {
+        background::probe(probe);
+    }
     match &route.legacy {
         Ok(found) => {
             let error = legacy::exec(found, invocation, state);

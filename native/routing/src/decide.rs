@@ -10,13 +10,14 @@ use crate::cell::cell;
 use crate::comparison::{self, Comparison, Kind};
 use crate::early::{self, Early};
 use crate::environment::{Layout, ModeOverride, mode_override};
+use crate::extensions::{Findings, Judge, Probe, State};
 use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{Legacy, Search};
 use crate::place::{self, Place};
 use crate::route::{Decision, Invocation, Route, Steps};
 use crate::table::{self, Matched, Mode, Rule, Table, TableError, Way};
 use crate::{breaker, extensions, flags, proven, settings, surroundings};
-use amalgam_commands::{CommandSpec, Parsed, Prepared, RepositoryUse, Split, parse, split};
+use amalgam_commands::{CommandSpec, Parsed, Prepared, RepositoryUse, Split, abbreviates, parse, split};
 use amalgam_config::{Config, LegacyPaths, plain};
 use amalgam_repo::{Repository, repo_config_files};
 use amalgam_types::{Abort, AbortKind, LegacyFacts, Outcome, Reason, Stop, Unsupported};
@@ -59,6 +60,8 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         extensions: Vec::new(),
         facts: None,
         store: None,
+        probe: None,
+        findings: None,
     };
     let decision = match deciding.run(&layout, legacy.as_ref().ok()) {
         Ok(decision) => decision,
@@ -70,13 +73,13 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         )),
     };
     let (decision, comparison) = deciding.doubt(decision, &layout);
-    let Deciding { steps, table_error, command, flags, mode, facts, store, .. } = deciding;
+    let Deciding { steps, table_error, command, flags, mode, facts, store, probe, findings, .. } = deciding;
     steps.note("decision", || match &decision {
         Decision::Native(_) => "native".to_owned(),
         Decision::Abort(_, abort) => format!("native, abort: {}", String::from_utf8_lossy(&abort.message)),
         Decision::Legacy(unsupported) => format!("legacy, {unsupported}"),
     });
-    Route { decision, command, flags, mode, comparison, transport, table_error, legacy, facts, store }
+    Route { decision, command, flags, mode, comparison, transport, table_error, legacy, facts, store, probe, findings }
 }
 
 struct Deciding<'a, 's> {
@@ -93,6 +96,10 @@ struct Deciding<'a, 's> {
     extensions: Vec<String>,
     facts: Option<FactsState>,
     store: Option<FactsStore>,
+    /// Extensions that are to be looked at.
+    probe: Option<Probe>,
+    /// What they change.
+    findings: Option<Box<Findings>>,
 }
 
 impl Deciding<'_, '_> {
@@ -113,7 +120,7 @@ impl Deciding<'_, '_> {
             Some(legacy) => Some(self.facts_about(layout, legacy)?),
             None => None,
         };
-        let facts = known.clone().unwrap_or_else(without_legacy);
+        let mut facts = known.clone().unwrap_or_else(without_legacy);
         surroundings::check_encoding(env, &self.invocation.args)?;
         surroundings::check_language(env, known.as_ref())?;
         surroundings::check_variables(env, &facts)?;
@@ -142,18 +149,38 @@ impl Deciding<'_, '_> {
         if let Some(facts) = &known {
             proven::check(env, facts, spec.name).map_err(|what| Stop::unsupported(Reason::LegacyUnproven, what))?;
         }
-        let names = extensions::enabled(&local)?;
         let dot_hg = place.root.as_ref().map(|root| root.join(".hg"));
-        extensions::check(&names, spec.name, &local, &facts, dot_hg.as_deref())?;
-        self.steps.note("extensions", || if names.is_empty() { "none".to_owned() } else { names.join(" ") });
-        self.extensions = names.iter().map(ToString::to_string).collect();
+        let mut options = Vec::new();
+        let mut loading = local.clone();
+        flags::apply_early(&early, &mut loading)?;
+        self.look_at_extensions(&loading)?;
+        if let Some(findings) = self.findings.as_deref() {
+            self.extensions = findings.loaded.iter().map(|one| one.name.clone()).collect();
+            let judge = Judge {
+                findings,
+                facts: &facts,
+                config: &local,
+                dot_hg: dot_hg.as_deref(),
+                affects: &self.table.extensions,
+            };
+            if let Some(objection) = judge.objection(spec) {
+                return Err(Stop::unsupported(Reason::ExtensionUnproven, objection));
+            }
+            options = judge.options(spec).into_iter().map(str::to_owned).collect();
+            let labels = judge.labels();
+            facts.color_styles.extend(labels);
+        }
         settings::check_common(&local)?;
         settings::check_command(&local, &resolved.name)?;
         self.steps.note("settings", || "no hook, no default".to_owned());
 
         let rest: Vec<Vec<u8>> = resolved.arguments.into_iter().chain(split.rest.iter().cloned()).collect();
         surroundings::check_arguments(env, &rest)?;
-        let parsed = parse(spec, &Split { rest, ..split }, &facts)?;
+        let whole = Split { rest, ..split };
+        if !options.is_empty() && abbreviates(spec, &whole) {
+            return Err(Stop::unsupported(Reason::UsageError, format!("--{} is an extension's", options[0])));
+        }
+        let parsed = parse(spec, &whole, &facts)?;
         self.flags = parsed.given().collect();
         if self.mode.is_none() {
             let flags = self.flags.clone();
@@ -192,9 +219,40 @@ impl Deciding<'_, '_> {
         facts
     }
 
+    /// What the enabled extensions change, looked at now where the edge wants that.
+    fn look_at_extensions(&mut self, local: &Config) -> Outcome<()> {
+        let env = &self.invocation.env;
+        let Some(probe) = extensions::probe(local, env, self.store.as_ref())? else {
+            self.steps.note("extensions", || "none".to_owned());
+            return Ok(());
+        };
+        let mut state = probe.read();
+        if self.invocation.gather_first && matches!(state, State::Missing(_)) {
+            state = match probe.run(GATHER_LIMIT) {
+                Ok(()) => probe.read(),
+                Err(why) => State::Failed(why),
+            };
+        }
+        self.steps.note("extensions", || match &state {
+            State::Current(findings) => findings.names(),
+            State::Missing(why) | State::Failed(why) => why.clone(),
+        });
+        match state {
+            State::Current(findings) => {
+                self.findings = Some(findings);
+                Ok(())
+            }
+            State::Missing(why) => {
+                self.probe = Some(probe).filter(Probe::is_wanted);
+                Err(Stop::unsupported(Reason::ExtensionUnproven, why))
+            }
+            State::Failed(why) => Err(Stop::unsupported(Reason::ExtensionUnproven, why)),
+        }
+    }
+
     fn command_word(&mut self, split: &Split, local: &Config, facts: &LegacyFacts) -> Outcome<Resolved> {
         let Some(word) = &split.word else { return Err(Stop::unsupported(Reason::CommandNone, "")) };
-        let extended = !extensions::enabled(local)?.is_empty();
+        let extended = extensions::any(local);
         let resolved = Words::new(local, facts, extended)?.resolve(word)?;
         self.steps.note("command", || {
             let typed = String::from_utf8_lossy(word);

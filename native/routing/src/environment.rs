@@ -24,6 +24,7 @@
 //! | breaker | `state/breaker` | beside the journal; what it demotes |
 //! | evidence of mismatches | `state/evidence/` | beside the journal |
 //! | facts about legacy | `cache/facts-KEY` | `$XDG_CACHE_HOME/amalgam/facts-KEY`, `~/.cache/amalgam/facts-KEY` |
+//! | what extensions change | `cache/extensions-KEY` | `$XDG_CACHE_HOME/amalgam/extensions-KEY`, `~/.cache/amalgam/extensions-KEY` |
 //! | command servers | `run/KEY/` | `$XDG_RUNTIME_DIR/amalgam/KEY/`, `${TMPDIR:-/tmp}/amalgam-UID/KEY/` |
 
 use amalgam_types::{Environment, Reason, Unsupported};

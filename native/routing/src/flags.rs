@@ -30,6 +30,17 @@ pub(crate) fn check_early(early: &Early, parsed: &Parsed) -> Outcome<()> {
     Ok(())
 }
 
+/// What legacy has set when it loads extensions: the flags that its early scan sees.
+///
+/// # Errors
+/// As [`Config::set`].
+pub(crate) fn apply_early(early: &Early, config: &mut Config) -> Outcome<()> {
+    if VERBOSITY.iter().any(|name| early.switch(name)) {
+        config.add_verbosity_flags(early.switch("verbose"), early.switch("debug"), early.switch("quiet"))?;
+    }
+    Ok(())
+}
+
 /// Sets what the flags stand for; whether there was anything to set.
 ///
 /// # Errors
@@ -38,7 +49,7 @@ pub(crate) fn apply(early: &Early, parsed: &Parsed, config: &mut Config) -> Outc
     let mut changed = false;
     // One that the early scan sees sets all three; one that only the full parse sees sets what differs.
     if VERBOSITY.iter().any(|name| early.switch(name)) {
-        config.add_verbosity_flags(early.switch("verbose"), early.switch("debug"), early.switch("quiet"))?;
+        apply_early(early, config)?;
         changed = true;
     }
     if VERBOSITY.iter().any(|name| parsed.switch(name)) {

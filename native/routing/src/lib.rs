@@ -15,6 +15,7 @@ pub mod environment;
 mod extensions;
 mod facts;
 mod flags;
+mod inquiry;
 pub mod journal;
 pub mod legacy;
 mod place;
@@ -28,5 +29,6 @@ mod testing;
 pub mod transport;
 
 pub use decide::{GATHER_LIMIT, decide};
+pub use extensions::{Extension, Probe};
 pub use facts::{FactsState, FactsStore};
 pub use route::{Decision, Invocation, Route, Steps};

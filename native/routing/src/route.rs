@@ -1,6 +1,7 @@
 //! The decision for one invocation and what it was based on.
 
 use crate::comparison::Comparison;
+use crate::extensions::{self, Extension, Findings, Probe};
 use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{FileId, Legacy, NotFound};
 use crate::table::{Mode, TableError, Transport};
@@ -58,6 +59,10 @@ pub struct Route {
     pub facts: Option<FactsState>,
     /// Where the facts are kept, if they can be.
     pub store: Option<FactsStore>,
+    /// The extensions that are to be looked at, behind this invocation.
+    pub probe: Option<Probe>,
+    /// What they change, where that is known.
+    pub(crate) findings: Option<Box<Findings>>,
 }
 
 impl Route {
@@ -77,6 +82,11 @@ impl Route {
             }
             _ => None,
         }
+    }
+
+    /// The enabled extensions and what they change, where that is known.
+    pub fn extensions(&self) -> Vec<Extension> {
+        self.findings.as_deref().map(extensions::extensions).unwrap_or_default()
     }
 
     /// The native answer into `out`, with its exit code.

@@ -13,6 +13,7 @@
 //!                               clean comparisons bring it back
 //! compare 2 60 line             at most once: comparisons at once, seconds for each answer, what evidence keeps; then
 //!                               `ci` and `battery`, where comparisons run there as well
+//! extension corp commit,push    what an extension changes that nobody can look at; see `extensions/`
 //! end                           a table without it is torn
 //! ```
 //!
@@ -211,6 +212,17 @@ pub struct Table {
     pub breaker: Limits,
     /// How answers are compared.
     pub compare: Compare,
+    /// What extensions change by the code that runs for each repository.
+    pub extensions: Vec<Affects>,
+}
+
+/// The policy's word on an extension.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Affects {
+    /// The extension, by its short name.
+    pub extension: String,
+    /// Primary command names, or `*`; none where it changes no command.
+    pub commands: Vec<String>,
 }
 
 impl Table {
@@ -339,6 +351,16 @@ pub fn compile(rules: &Rules) -> Result<Vec<u8>, String> {
         }
         text.push(b'\n');
     }
+    for one in &rules.table.extensions {
+        if let Some(name) = one.commands.iter().chain([&one.extension]).find(|name| !is_command_name(name)) {
+            return Err(format!("{name:?} cannot be a command name or an extension's"));
+        }
+        text.extend_from_slice(format!("extension {}", one.extension).as_bytes());
+        if !one.commands.is_empty() {
+            text.extend_from_slice(format!(" {}", one.commands.join(",")).as_bytes());
+        }
+        text.push(b'\n');
+    }
     text.extend_from_slice(b"end\n");
     Ok(text)
 }
@@ -387,17 +409,25 @@ fn parse(text: &[u8]) -> Option<(Table, Vec<Source>)> {
             }
             [b"route", way, commands] => table.rules.push(rule(way, commands, None)?),
             [b"route", way, commands, flags] => table.rules.push(rule(way, commands, Some(flags))?),
+            [b"extension", name] => table.extensions.push(affects(name, None)?),
+            [b"extension", name, commands] => table.extensions.push(affects(name, Some(commands))?),
             _ => return None,
         }
     }
     Some((table, sources))
 }
 
+fn names(list: &[u8]) -> Option<Vec<String>> {
+    let names: Vec<String> = std::str::from_utf8(list).ok()?.split(',').map(str::to_owned).collect();
+    names.iter().all(|name| is_command_name(name)).then_some(names)
+}
+
+fn affects(name: &[u8], commands: Option<&[u8]>) -> Option<Affects> {
+    let [extension] = <[String; 1]>::try_from(names(name)?).ok()?;
+    Some(Affects { extension, commands: commands.map_or(Some(Vec::new()), names)? })
+}
+
 fn rule(way: &[u8], commands: &[u8], flags: Option<&[u8]>) -> Option<Rule> {
-    let names = |list: &[u8]| -> Option<Vec<String>> {
-        let names: Vec<String> = std::str::from_utf8(list).ok()?.split(',').map(str::to_owned).collect();
-        names.iter().all(|name| is_command_name(name)).then_some(names)
-    };
     let way = std::str::from_utf8(way).ok()?;
     let (way, verify) = match way.split_once('+') {
         Some((way, share)) => (way, share.parse().ok().filter(|&share| share <= BUCKETS)?),
@@ -430,7 +460,13 @@ mod tests {
         let rules = vec![verified, rule(Mode::Python, &["root"]), rule(Mode::Shadow, &["log"])];
         let breaker = Limits { mismatches: 2, cooldown: 60, clean: 5 };
         let compare = Compare { keep: Keep::Full, in_ci: true, ..Compare::default() };
-        let table = Table { legacy: Some("/opt/h g/hg".into()), transport: Transport::Warm, rules, breaker, compare };
+        let affects = |extension: &str, commands: &[&str]| Affects {
+            extension: extension.to_owned(),
+            commands: commands.iter().map(|&name| name.to_owned()).collect(),
+        };
+        let extensions = vec![affects("corp", &["commit", "status"]), affects("quiet", &[])];
+        let legacy = Some("/opt/h g/hg".into());
+        let table = Table { legacy, transport: Transport::Warm, rules, breaker, compare, extensions };
         Rules { sources: vec![source.to_path_buf()], table }
     }
 
@@ -507,6 +543,8 @@ mod tests {
         assert!(compile(&with(vec![rule(Mode::Native, &[])])).is_err());
         assert!(compile(&example(Path::new("/nonexistent"))).is_err());
         assert!(compile(&with(vec![with_flags(Way::Always(Mode::Native), &["log"], &["a b"])])).is_err());
+        let extensions = vec![Affects { extension: "a b".to_owned(), commands: Vec::new() }];
+        assert!(compile(&Rules { sources: Vec::new(), table: Table { extensions, ..Table::default() } }).is_err());
         let built_in = Table::built_in();
         assert_eq!(built_in.route("anything", None), Matched::Rule(1, &built_in.rules[0]));
     }

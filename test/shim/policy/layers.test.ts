@@ -81,3 +81,14 @@ test("a canary is chosen by user and repository, and leaves the others to Python
     { commands: ["cat"], mode: "canary", canary: { percent: 100, by: ["host"], otherwise: "native" } },
   ]);
 });
+
+test("what is said of extensions adds up", () => {
+  writeFileSync(system(), "version: 1\nextensions: { corp: { affects: [st] } }\n");
+  writeFileSync(user(), "version: 1\nextensions: { corp: { affects: [commit] }, quiet: { affects: [] } }\n");
+  expect(combine(layers())?.extensions).toEqual([
+    { extension: "corp", commands: ["status", "commit"] },
+    { extension: "quiet", commands: [] },
+  ]);
+  writeFileSync(user(), "version: 1\nextensions: { 'a b': { affects: [commit] }, corp: { affect: [] } }\n");
+  expect(layers()[1]?.problems.length).toBeGreaterThanOrEqual(2);
+});

@@ -3,16 +3,12 @@
 use super::file::{self, Watched};
 use super::gather;
 use crate::environment::Layout;
+use crate::inquiry::{Fnv, Slot};
 use crate::legacy::Legacy;
 use amalgam_types::{Environment, LegacyFacts};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// A lock older than this was left behind by a process that died.
-const LOCK_LIFETIME: Duration = Duration::from_secs(120);
-/// How long a failure keeps amalgam from asking again.
-const FAILURE_LIFETIME: Duration = Duration::from_secs(600);
 
 /// What the cache says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +57,7 @@ impl FactsState {
 #[derive(Debug, Clone)]
 pub struct FactsStore {
     pub(super) legacy: PathBuf,
-    pub(super) folder: PathBuf,
-    name: String,
+    pub(super) slot: Slot,
 }
 
 impl FactsStore {
@@ -76,7 +71,7 @@ impl FactsStore {
         }
         let folder = layout.cache.clone().ok_or("no HOME, XDG_CACHE_HOME or AMALGAM_HOME is set")?;
         let mut hash = Fnv::new();
-        hash.add(gather::SCRIPT.as_bytes());
+        hash.add(gather::SCRIPT.text.as_bytes());
         hash.add(legacy.path.as_os_str().as_bytes());
         for (name, value) in env.vars.iter().filter(|(name, value)| shapes_python(name) && !value.is_empty()) {
             hash.add(name);
@@ -91,12 +86,28 @@ impl FactsStore {
         {
             hash.add(home);
         }
-        Ok(FactsStore { legacy: legacy.path.clone(), folder, name: format!("facts-{:016x}", hash.0) })
+        let slot = Slot { folder, name: format!("facts-{:016x}", hash.0) };
+        Ok(FactsStore { legacy: legacy.path.clone(), slot })
+    }
+
+    /// The executable that the facts are about.
+    pub(crate) fn legacy(&self) -> &Path {
+        &self.legacy
+    }
+
+    /// The folder of the cache.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.slot.folder
+    }
+
+    /// The file's name, which stands for the installation and what shapes it.
+    pub(crate) fn name(&self) -> &str {
+        &self.slot.name
     }
 
     /// The facts file.
     pub fn path(&self) -> PathBuf {
-        self.folder.join(&self.name)
+        self.slot.path()
     }
 
     /// Reads and checks the file.
@@ -125,56 +136,23 @@ impl FactsStore {
 
     /// Whether nobody is asking, and the last attempt did not just fail.
     pub fn wants_gathering(&self) -> bool {
-        age(&self.lock()).is_none_or(|age| age > LOCK_LIFETIME) && !matches!(self.without_file(), FactsState::Failed(_))
+        self.slot.is_free() && !matches!(self.without_file(), FactsState::Failed(_))
     }
 
     fn without_file(&self) -> FactsState {
-        let failure = self.failure();
-        let recent = age(&failure).is_some_and(|age| age < FAILURE_LIFETIME);
-        // A legacy that was installed or mended since then deserves another question.
-        let unchanged = Watched::now(&self.legacy).is_older_than(&failure);
-        if !(recent && unchanged) {
-            return FactsState::Missing;
+        match self.slot.failure().filter(|_| !self.is_mended()) {
+            Some(why) => FactsState::Failed(why),
+            None => FactsState::Missing,
         }
-        let why = std::fs::read(failure).unwrap_or_default();
-        FactsState::Failed(String::from_utf8_lossy(&why).trim().to_owned())
     }
 
-    pub(super) fn lock(&self) -> PathBuf {
-        self.folder.join(format!("{}.lock", self.name))
-    }
-
-    pub(super) fn failure(&self) -> PathBuf {
-        self.folder.join(format!("{}.failed", self.name))
-    }
-
-    pub(super) fn lock_is_abandoned(&self) -> bool {
-        age(&self.lock()).is_some_and(|age| age > LOCK_LIFETIME)
+    /// Whether legacy was installed or changed since asking failed: that deserves another question.
+    fn is_mended(&self) -> bool {
+        !Watched::now(&self.legacy).is_older_than(&self.slot.failure_note())
     }
 }
 
 /// Variables that decide which Mercurial a Python script loads.
 pub(super) fn shapes_python(name: &[u8]) -> bool {
     name.starts_with(b"PYTHON") || matches!(name, b"HGMODULEPOLICY" | b"VIRTUAL_ENV" | b"__PYVENV_LAUNCHER__")
-}
-
-fn age(path: &Path) -> Option<Duration> {
-    let modified = std::fs::metadata(path).ok()?.modified().ok()?;
-    Some(modified.elapsed().unwrap_or_default())
-}
-
-/// FNV-1a, 64 bits: a name, not a proof; the file repeats what it is about.
-struct Fnv(u64);
-
-impl Fnv {
-    fn new() -> Fnv {
-        Fnv(0xcbf2_9ce4_8422_2325)
-    }
-
-    /// Adds `bytes` and an end mark.
-    fn add(&mut self, bytes: &[u8]) {
-        for &byte in bytes.iter().chain(&[0xff]) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
 }
