@@ -95,6 +95,8 @@ pub(crate) const NAMES: &[Reviewed] = &[
     Reviewed::name("mercurial.merge.MAYBE_USE_RUST_UPDATE", "update"),
     Reviewed::name("mercurial.merge._update", "update and merge"),
     Reviewed::name("mercurial.merge.calculateupdates", "update and merge"),
+    Reviewed::new("change", "mercurial.obsutil.METABLACKLIST.", AllBut(&["root", "version"]), "rewritten changesets")
+        .with(MARKERS),
     Reviewed::name("mercurial.patch.patchfile.__init__", "import"),
     Reviewed::name("mercurial.pushkey.*", "exchange"),
     Reviewed::name("mercurial.repair.*", "strip"),
