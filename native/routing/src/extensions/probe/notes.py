@@ -13,6 +13,8 @@ class Notes:
         self.tried = set()
         # Settings that were made, and in which modules.
         self.made = {}
+        # The modules that were there before.
+        self.modules = set()
         # Whether the machine's name was asked for.
         self.host = False
 

@@ -205,7 +205,10 @@ def amalgam_probe(_ui, *args, **opts):
     try:
         look(report, variables, settings)
     except BaseException as error:
+        NOTES.on = False
         report.add(b'tried', b'?', 'failed: %s' % type(error).__name__)
+        # Once what was loaded is mended, it is looked at again.
+        dependencies(report, NOTES.modules)
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -240,7 +243,7 @@ def look(report, variables, settings):
     color.setup(load([]))
     before_settings = settings_of(ui)
     words = tables()
-    names = set(sys.modules)
+    names = NOTES.modules = set(sys.modules)
     modules = dict(sys.modules)
     exits = atexit._ncallbacks()
     threads = threading.active_count()
