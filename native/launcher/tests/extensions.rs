@@ -153,7 +153,7 @@ fn what_misbehaves_is_left_to_legacy_and_does_no_harm() {
         ("import re\nre.compile = re.template", "re.compile"),
         ("def reposetup(ui, repo):\n    pass", "reposetup"),
         ("def uipopulate(ui):\n    pass", "uipopulate"),
-        ("def uisetup(ui):\n    ui.setconfig(b'ui', b'quiet', b'yes')", "sets ui.quiet"),
+        ("def uisetup(ui):\n    ui.setconfig(b'ui', b'quiet', b'yes')", "ui._fmsgerr changed"),
         ("import sys\nsys.path.insert(0, '/nonexistent/lib')", "native"),
         ("import sys\nserves = 'serve' in sys.argv", "command line"),
         ("import platform\nplatform.system()", "native"),
