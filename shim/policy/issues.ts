@@ -2,16 +2,10 @@
 import type { z } from "zod";
 import type { Positions } from "./positions.ts";
 import type { PolicyProblem } from "./problem.ts";
+import { policyKeys } from "./schema.ts";
 import { suggest } from "./suggest.ts";
 
 type Issue = z.core.$ZodIssue;
-
-/** The keys that each mapping may have, by its path with list positions left out. */
-const keys: Record<string, readonly string[]> = {
-  "": ["version", "legacy", "routes", "extensions"],
-  legacy: ["executable", "transport"],
-  routes: ["command", "flags", "mode", "percent", "bucketBy", "else"],
-};
 
 export function problemsOf(issues: readonly Issue[], file: string, positions: Positions): PolicyProblem[] {
   return issues.flatMap((issue) => translate(issue, file, positions));
@@ -46,7 +40,11 @@ function translate(issue: Issue, file: string, positions: Positions): PolicyProb
     case "invalid_union":
       return translateUnion(issue, file, positions);
     case "too_small":
+      if (issue.origin === "number" || issue.origin === "int")
+        return [problem(`${name} must be at least ${issue.minimum}`)];
       return [problem(`${name} must not be empty`)];
+    case "too_big":
+      return [problem(`${name} must be at most ${issue.maximum}`)];
     case "invalid_format":
       return [problem(`${name} is ${issue.message}`)];
     default:
@@ -72,7 +70,7 @@ function translateUnion(issue: Extract<Issue, { code: "invalid_union" }>, file: 
 }
 
 function unknownKey(key: string, path: readonly PropertyKey[], file: string, positions: Positions): PolicyProblem {
-  const allowed = keys[path.filter((step) => typeof step !== "number").join(".")] ?? [];
+  const allowed = policyKeys[path.filter((step) => typeof step !== "number").join(".")] ?? [];
   const meant = suggest(key, allowed);
   const within = path.length > 0 ? ` in ${pathText(path)}` : "";
   return {
@@ -98,7 +96,14 @@ function missing(issue: Issue, file: string, positions: Positions, allowed?: rea
 }
 
 function typeName(expected: string): string {
-  const names: Record<string, string> = { object: "a mapping", array: "a list", string: "text", number: "a number" };
+  const names: Record<string, string> = {
+    object: "a mapping",
+    array: "a list",
+    string: "text",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+  };
   return names[expected] ?? expected;
 }
 

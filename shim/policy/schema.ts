@@ -146,6 +146,15 @@ export const policySchema = z
   })
   .meta({ title: "amalgam policy", description: "Which commands amalgam answers natively and which go to Python." });
 
+/** The keys that each mapping may have, by its path with list positions left out. */
+export const policyKeys: Record<string, readonly string[]> = {
+  "": Object.keys(policySchema.shape),
+  legacy: Object.keys(legacy.shape),
+  routes: Object.keys(route.shape),
+  breaker: Object.keys(breaker.shape),
+  compare: Object.keys(compare.shape),
+};
+
 /** A policy file that passed. */
 export type PolicyFile = z.infer<typeof policySchema>;
 

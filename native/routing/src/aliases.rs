@@ -21,6 +21,8 @@ pub(crate) struct Resolved {
 /// The definitions in force and what is needed to understand a word.
 pub(crate) struct Words<'a> {
     aliases: Vec<(&'a [u8], &'a [u8])>,
+    /// Settings of aliases (`NAME:doc`, `NAME:help`) that are not ASCII, which legacy refuses to run an alias with.
+    foreign: Vec<&'a [u8]>,
     facts: &'a LegacyFacts,
     /// Extensions may add names, so that no abbreviation can be resolved.
     extended: bool,
@@ -31,7 +33,9 @@ pub(crate) struct Words<'a> {
 impl<'a> Words<'a> {
     pub(crate) fn new(config: &'a Config, facts: &'a LegacyFacts, extended: bool) -> Outcome<Words<'a>> {
         let aliases = config.items("alias").filter(|(name, _)| !name.contains(&b':')).collect();
-        Ok(Words { aliases, facts, extended, strict: config.bool_or("ui", "strict", false)? })
+        let described = config.items("alias").filter(|(name, _)| name.contains(&b':'));
+        let foreign = described.filter(|(_, text)| !text.is_ascii()).map(|(name, _)| name).collect();
+        Ok(Words { aliases, foreign, facts, extended, strict: config.bool_or("ui", "strict", false)? })
     }
 
     /// Resolves the word that was typed.
@@ -62,6 +66,10 @@ impl<'a> Words<'a> {
     fn expand(&self, at: usize) -> Outcome<Resolved> {
         let (name, definition) = self.aliases[at];
         let complex = || Stop::unsupported(Reason::AliasComplex, text(name));
+        let own = |setting: &&[u8]| setting.strip_prefix(name).is_some_and(|rest| rest.starts_with(b":"));
+        if self.foreign.iter().any(own) {
+            return Err(complex());
+        }
         if definition.starts_with(b"!") {
             return Err(Stop::unsupported(Reason::AliasShell, text(name)));
         }
@@ -142,6 +150,8 @@ mod tests {
         assert_eq!(resolved(&[("files", "files -0")], "files", false), "files files -0");
         assert_eq!(resolved(&[("f", "fil")], "f", false), "f files");
         assert_eq!(resolved(&[("g:doc", "files")], "g", false), "command.unknown");
+        let described = |text| resolved(&[("f", "files -0"), ("f:doc", text), ("ff:doc", "é")], "f", false);
+        assert_eq!([described("e"), described("é")], ["f files -0", "alias.complex"]);
     }
 
     #[test]

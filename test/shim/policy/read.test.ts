@@ -39,7 +39,7 @@ describe("a mistake is told with position, value and what is allowed", () => {
     [
       "an unknown key",
       "version: 1\nlegcy: {}\n",
-      "p.yaml:2:1: error: unknown key\n  found: legcy\n  allowed: version, legacy, routes, extensions\n  did you mean legacy?",
+      "p.yaml:2:1: error: unknown key\n  found: legcy\n  allowed: version, legacy, routes, breaker, compare, extensions\n  did you mean legacy?",
     ],
     [
       "an unknown mode",
@@ -85,6 +85,36 @@ describe("a mistake is told with position, value and what is allowed", () => {
       "a flag by its letter",
       "version: 1\nroutes:\n  - { command: log, flags: [-T], mode: python }\n",
       "p.yaml:3:29: error: routes[1].flags[1] is not the long name of a flag, such as --rev\n  found: -T",
+    ],
+    [
+      "a share that is no percentage",
+      "version: 1\nroutes:\n  - { command: log, mode: native, verify: 1 }\n",
+      "p.yaml:3:43: error: routes[1].verify must be text\n  found: 1",
+    ],
+    [
+      "what only native answers have",
+      "version: 1\nroutes:\n  - { command: log, mode: shadow, verify: 1% }\n",
+      "p.yaml:3:43: error: routes[1].verify: only what native answers is verified\n  found: 1%",
+    ],
+    [
+      "a time without its unit",
+      "version: 1\nbreaker: { cooldown: '7' }\n",
+      "p.yaml:2:22: error: breaker.cooldown is not a time such as 7d, 12h, 30m or 45s\n  found: 7",
+    ],
+    [
+      "a number that is too small",
+      "version: 1\nbreaker: { mismatches: 0 }\n",
+      "p.yaml:2:24: error: breaker.mismatches must be at least 1\n  found: 0",
+    ],
+    [
+      "a number that is too large",
+      "version: 1\ncompare: { atOnce: 99 }\n",
+      "p.yaml:2:20: error: compare.atOnce must be at most 16\n  found: 99",
+    ],
+    [
+      "a mistyped key of the breaker",
+      "version: 1\nbreaker: { mismatch: 2 }\n",
+      "p.yaml:2:12: error: unknown key in breaker\n  found: mismatch\n  allowed: mismatches, cooldown, clean\n  did you mean mismatches?",
     ],
     ["a key that stands twice", "version: 1\nversion: 1\n", "p.yaml:2:1: error: Map keys must be unique"],
     [
