@@ -66,7 +66,11 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             let matcher = || prepared.matcher_for(&Selected::WorkingCopy, PatternKind::Relpath, &parsed.arguments[1..]);
             match parsed.list("rev") {
                 [] => Searched::WorkingCopy(matcher()?),
-                specs => Searched::Revisions(query::revisions(&history, specs)?, matcher()?),
+                specs => match query::revisions(&history, specs)? {
+                    // Legacy does not come to the patterns then, whatever is wrong with them.
+                    revs if revs.is_empty() => Searched::Nothing,
+                    revs => Searched::Revisions(revs, matcher()?),
+                },
             }
         }
     };
@@ -92,6 +96,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
 
 /// What is searched.
 enum Searched {
+    Nothing,
     WorkingCopy(Matcher),
     Revisions(Vec<Rev>, Matcher),
     Changes(Vec<Rev>, FilesOf),
@@ -108,6 +113,7 @@ impl Searched {
         report: &mut dyn FnMut(Place, &Hit) -> Outcome<bool>,
     ) -> Outcome<bool> {
         match self {
+            Searched::Nothing => Ok(false),
             Searched::Changes(revs, files) => {
                 changed_files(history, revs, files, search, &mut |rev, hit| report(Place::Changeset(rev), hit))
             }
