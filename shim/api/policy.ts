@@ -1,10 +1,10 @@
 // The policy as a whole: the files of all layers, the route table that they compile to, and whether the table
 // that the launcher reads is that one.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { readFileSync, rmSync } from "node:fs";
 import { currentRequest, engine } from "../engine/index.ts";
 import { combine, type Layer, type Rules, readLayers } from "../policy/layers.ts";
 import type { PolicyProblem } from "../policy/problem.ts";
+import { replaceFile } from "./replace-file.ts";
 
 /** none: there is no policy, so no table is needed. outdated: what the launcher reads is not what the policy says. */
 export type TableState = "none" | "current" | "missing" | "outdated" | "leftover";
@@ -56,10 +56,7 @@ export function compilePolicy(state: PolicyState): CompileResult {
   const compiled = engine().compileRouteTable(rules);
   if (compiled.kind === "invalid") return { kind: "refused", message: compiled.message };
   if (state.table === "current") return { kind: "unchanged", tableFile };
-  mkdirSync(path.dirname(tableFile), { recursive: true });
-  const partial = `${tableFile}.${process.pid}.new`;
-  writeFileSync(partial, compiled.text);
-  renameSync(partial, tableFile);
+  replaceFile(tableFile, compiled.text);
   return { kind: "written", tableFile };
 }
 

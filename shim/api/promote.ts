@@ -1,11 +1,11 @@
 // Whether a command has earned to be native here, and making it so: what is proven for the installed Mercurial, what
 // shadow comparisons found, and what the breaker holds against it.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import path from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { currentRequest, engine } from "../engine/index.ts";
-import { type Comparison, readJournals } from "../journal/read.ts";
+import { isDifference, readJournals } from "../journal/read.ts";
 import { promoteIn } from "../policy/edit.ts";
 import { type CompileResult, compilePolicy, type PolicyState, readPolicy } from "./policy.ts";
+import { replaceFile } from "./replace-file.ts";
 import { ownJournal } from "./report.ts";
 
 export interface Evidence {
@@ -35,7 +35,6 @@ export function evidenceFor(command: string, wanted: number): Evidence {
         version === facts.version && build === facts.build && (commands.includes("*") || commands.includes(command)),
     );
   const compared = readJournals(ownJournal().files).comparisons.filter((one) => one.command === command);
-  const isDifference = ({ compared }: Comparison) => compared === "different" || compared === "broken";
   const lastDifference = compared.findLast(isDifference)?.at;
   const clean = compared.filter(({ at, compared }) => compared === "same" && at > (lastDifference ?? 0)).length;
   const demoted = engine()
@@ -77,10 +76,7 @@ export function planPromotion(command: string): Promotion {
 
 /** Writes the changed policy, compiles it, and strikes out what was held against the command by hand. */
 export function carryOut(promotion: Extract<Promotion, { kind: "change" }>, command: string): CompileResult {
-  mkdirSync(path.dirname(promotion.file), { recursive: true });
-  const partial = `${promotion.file}.${process.pid}.new`;
-  writeFileSync(partial, promotion.after);
-  renameSync(partial, promotion.file);
+  replaceFile(promotion.file, promotion.after);
   engine().restore(currentRequest([]), command);
   return compilePolicy(readPolicy());
 }

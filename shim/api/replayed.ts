@@ -1,7 +1,7 @@
 // Replays a journal against another policy: which calls would be answered by whom, what that would save, and which
 // differences that are known already it would meet.
-
-import type { Entry, Journal } from "../journal/read.ts";
+import { group, median } from "../journal/group.ts";
+import { type Entry, isDifference, type Journal } from "../journal/read.ts";
 import type { Rules } from "../policy/layers.ts";
 
 export interface Move {
@@ -30,26 +30,22 @@ export function whatIf(
   legacyMs: number,
   isNative: (command: string) => boolean,
 ): WhatIf {
-  const groups = new Map<string, Entry[]>();
-  let elsewhere = 0;
-  for (const entry of journal.entries) {
-    if (entry.command === undefined || !isNative(entry.command)) elsewhere += 1;
-    else groups.set(entry.command, [...(groups.get(entry.command) ?? []), entry]);
-  }
-  const moves = [...groups].map(([command, calls]): Move => {
+  const decided = journal.entries.filter(({ command }) => command !== undefined && isNative(command));
+  const moves = [...group(decided, ({ command = "" }) => command)].map(([command, calls]): Move => {
     const able = ability(calls);
     const native = (rules: Rules | undefined, entry: Entry) => shareOf(rules, command, entry.flags) * able(entry);
     const sum = (rules: Rules | undefined) => calls.reduce((total, entry) => total + native(rules, entry), 0);
     const [now, later] = [sum(before), sum(after)];
-    const own = calls.filter(({ answer }) => answer === "native").map(({ us }) => us / 1000);
-    const usual = own.toSorted((a, b) => a - b)[Math.floor(own.length / 2)] ?? 0;
-    const differences = journal.comparisons.filter(
-      (one) => one.command === command && (one.compared === "different" || one.compared === "broken"),
-    ).length;
+    const usual = median(calls.filter(({ answer }) => answer === "native").map(({ us }) => us / 1000)) ?? 0;
+    const differences = journal.comparisons.filter((one) => one.command === command && isDifference(one)).length;
     return { command, calls: calls.length, now, later, savedMs: (later - now) * (legacyMs - usual), differences };
   });
   const changed = moves.filter(({ now, later }) => now !== later).sort((a, b) => b.savedMs - a.savedMs);
-  return { moves: changed, savedMs: changed.reduce((total, one) => total + one.savedMs, 0), elsewhere };
+  return {
+    moves: changed,
+    savedMs: changed.reduce((total, one) => total + one.savedMs, 0),
+    elsewhere: journal.entries.length - decided.length,
+  };
 }
 
 /** Whether native can answer a call: known of those that it was asked, and their share for those that it was not. */

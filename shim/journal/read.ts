@@ -36,6 +36,9 @@ export type Entry = z.infer<typeof entry>;
 /** Both answers to one invocation, compared behind it. */
 export type Comparison = z.infer<typeof comparison>;
 
+/** Whether native was wrong: another answer, a crash, or none. */
+export const isDifference = ({ compared }: Comparison): boolean => compared === "different" || compared === "broken";
+
 export interface Journal {
   entries: Entry[];
   comparisons: Comparison[];

@@ -1,5 +1,6 @@
 // What a journal amounts to: how much was native, which reasons cost most, what was slow, day by day.
-import type { Comparison, Entry, Journal } from "./read.ts";
+import { group, median } from "./group.ts";
+import { type Comparison, type Entry, isDifference, type Journal } from "./read.ts";
 
 export interface Share {
   total: number;
@@ -112,10 +113,9 @@ function reasonsOf(entries: readonly Entry[], legacyMs: number): ReasonSummary[]
 function comparedOf(comparisons: readonly Comparison[]): CompareSummary[] {
   return [...group(comparisons, (one) => one.command ?? "-")]
     .map(([command, all]) => {
-      const count = (...outcomes: Comparison["compared"][]) =>
-        all.filter(({ compared }) => outcomes.includes(compared)).length;
-      const different = count("different", "broken");
-      return { command, same: count("same"), different, notCounted: count("raced", "unknown") };
+      const same = all.filter(({ compared }) => compared === "same").length;
+      const different = all.filter(isDifference).length;
+      return { command, same, different, notCounted: all.length - same - different };
     })
     .sort((a, b) => b.different - a.different || b.same - a.same || compare(a.command, b.command));
 }
@@ -132,19 +132,3 @@ function span(entries: readonly Entry[]): Pick<Summary, "from" | "to"> {
 
 const commandOf = (one: Entry): string => one.command ?? "-";
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-function group<T>(all: readonly T[], key: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const name = key(one);
-    const members = groups.get(name);
-    if (members) members.push(one);
-    else groups.set(name, [one]);
-  }
-  return groups;
-}
-
-function median(values: number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}
