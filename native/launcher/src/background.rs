@@ -6,19 +6,20 @@ use amalgam_types::Environment;
 
 /// Starts asking legacy for its facts and returns at once. Where that cannot be started, the next command tries again.
 pub(crate) fn gather(store: &FactsStore, env: &Environment) {
-    behind(|| {
-        // SAFETY: the path is a C string.
-        unsafe { libc::chdir(c"/".as_ptr()) };
-        drop(store.gather(env, GATHER_LIMIT));
-    });
+    ask(|| drop(store.gather(env, GATHER_LIMIT)));
 }
 
 /// Starts looking at extensions and returns at once.
 pub(crate) fn probe(probe: &Probe) {
+    ask(|| drop(probe.run(GATHER_LIMIT)));
+}
+
+/// Does `question` in a process of its own, away from the invocation's folder.
+fn ask(question: impl FnOnce()) {
     behind(|| {
         // SAFETY: the path is a C string.
         unsafe { libc::chdir(c"/".as_ptr()) };
-        drop(probe.run(GATHER_LIMIT));
+        question();
     });
 }
 

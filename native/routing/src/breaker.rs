@@ -216,10 +216,10 @@ fn update<T>(path: &Path, change: impl FnOnce(&mut Vec<Entry>) -> T) -> io::Resu
     let lock =
         OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path.with_extension("lock"))?;
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive)?;
-    let mut entries = read(path).unwrap_or_default();
-    let before = entries.clone();
+    let before = read(path);
+    let mut entries = before.clone().unwrap_or_default();
     let result = change(&mut entries);
-    if entries != before || read(path).is_err() {
+    if before.as_ref() != Ok(&entries) {
         let partial = path.with_extension(format!("{}.new", std::process::id()));
         write(&partial, &serialize(&entries)).and_then(|()| std::fs::rename(&partial, path)).inspect_err(|_| {
             drop(std::fs::remove_file(&partial));

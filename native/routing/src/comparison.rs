@@ -1,12 +1,13 @@
 //! Which invocations are compared: whether the policy draws them, whether they can be, and under which limits. The
 //! comparison itself is the launcher's, behind the command.
 
+use crate::canary::BUCKETS;
 use crate::environment::COMPARING;
 use crate::table::{Compare, Limits};
 use amalgam_commands::Prepared;
 use amalgam_types::Environment;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Why both answers are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,16 +79,8 @@ pub(crate) fn is_one(env: &Environment) -> bool {
 }
 
 /// Whether this invocation is among the `share` of 10,000.
-pub(crate) fn drawn(share: u16, pid: u32) -> bool {
-    if share == 0 {
-        return false;
-    }
-    let nanoseconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
-    // The last step of a common generator: near times and process ids give far numbers.
-    let mut number = nanoseconds ^ u64::from(pid).rotate_left(32);
-    number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    (number ^ (number >> 31)) % 10_000 < u64::from(share)
+pub(crate) fn drawn(share: u16) -> bool {
+    share > 0 && RandomState::new().build_hasher().finish() % u64::from(BUCKETS) < u64::from(share)
 }
 
 #[cfg(test)]
@@ -97,7 +90,7 @@ mod tests {
 
     #[test]
     fn shares_are_drawn_about_as_often_as_they_say() {
-        let drawn_of = |share| (0..20_000).filter(|&pid| drawn(share, pid)).count();
+        let drawn_of = |share| (0..20_000).filter(|_| drawn(share)).count();
         assert_eq!((drawn_of(0), drawn_of(10_000)), (0, 20_000));
         let tenth = drawn_of(1_000);
         assert!((1_600..2_400).contains(&tenth), "{tenth} of 20,000");

@@ -151,8 +151,7 @@ impl Deciding<'_, '_> {
         }
         let dot_hg = place.root.as_ref().map(|root| root.join(".hg"));
         let mut options = Vec::new();
-        let mut loading = local.clone();
-        flags::apply_early(&early, &mut loading)?;
+        let loading = flags::when_loading(&early, &local)?;
         self.look_at_extensions(&loading)?;
         if let Some(findings) = self.findings.as_deref() {
             self.extensions = findings.loaded.iter().map(|one| one.name.clone()).collect();
@@ -220,9 +219,9 @@ impl Deciding<'_, '_> {
     }
 
     /// What the enabled extensions change, looked at now where the edge wants that.
-    fn look_at_extensions(&mut self, local: &Config) -> Outcome<()> {
+    fn look_at_extensions(&mut self, loading: &Config) -> Outcome<()> {
         let env = &self.invocation.env;
-        let Some(probe) = extensions::probe(local, env, self.store.as_ref())? else {
+        let Some(probe) = extensions::probe(loading, env, self.store.as_ref())? else {
             self.steps.note("extensions", || "none".to_owned());
             return Ok(());
         };
@@ -314,7 +313,7 @@ impl Deciding<'_, '_> {
         };
         let kind = match (&found, self.mode) {
             (breaker::State::Closed, Some(Mode::Shadow)) => Some(Kind::Shadow),
-            (breaker::State::Closed, _) => comparison::drawn(self.verify, self.invocation.pid).then_some(Kind::Verify),
+            (breaker::State::Closed, _) => comparison::drawn(self.verify).then_some(Kind::Verify),
             (breaker::State::Probation(_), _) => Some(Kind::Probation),
             (breaker::State::Demoted(_), _) => None,
         };
@@ -325,11 +324,11 @@ impl Deciding<'_, '_> {
             Comparison { kind, cell: cell(), limits, compare, state: state.clone(), watched }
         });
         let (said, refusal) = match found {
-            breaker::State::Closed if self.mode == Some(Mode::Shadow) => {
-                let name = prepared.spec.name;
-                ("nothing is held against it".to_owned(), Some(Unsupported::new(Reason::PolicyShadow, name)))
+            breaker::State::Closed => {
+                let shadow = self.mode == Some(Mode::Shadow);
+                let refusal = shadow.then(|| Unsupported::new(Reason::PolicyShadow, prepared.spec.name));
+                ("nothing is held against it".to_owned(), refusal)
             }
-            breaker::State::Closed => ("nothing is held against it".to_owned(), None),
             breaker::State::Demoted(why) => {
                 (format!("demoted: {why}"), Some(Unsupported::new(Reason::BreakerDemoted, why)))
             }

@@ -4,6 +4,7 @@ use crate::early::Early;
 use amalgam_commands::Parsed;
 use amalgam_config::Config;
 use amalgam_types::{Outcome, Reason, Stop};
+use std::borrow::Cow;
 
 const VERBOSITY: [&str; 3] = ["verbose", "debug", "quiet"];
 
@@ -30,15 +31,21 @@ pub(crate) fn check_early(early: &Early, parsed: &Parsed) -> Outcome<()> {
     Ok(())
 }
 
-/// What legacy has set when it loads extensions: the flags that its early scan sees.
+/// What legacy has set when it loads extensions: the configuration, and the flags that its early scan sees.
 ///
 /// # Errors
 /// As [`Config::set`].
-pub(crate) fn apply_early(early: &Early, config: &mut Config) -> Outcome<()> {
+pub(crate) fn when_loading<'c>(early: &Early, config: &'c Config) -> Outcome<Cow<'c, Config>> {
+    let mut config = Cow::Borrowed(config);
     if VERBOSITY.iter().any(|name| early.switch(name)) {
-        config.add_verbosity_flags(early.switch("verbose"), early.switch("debug"), early.switch("quiet"))?;
+        set_verbosity(early, config.to_mut())?;
     }
-    Ok(())
+    Ok(config)
+}
+
+/// One flag that the early scan sees sets all three.
+fn set_verbosity(early: &Early, config: &mut Config) -> Outcome<()> {
+    config.add_verbosity_flags(early.switch("verbose"), early.switch("debug"), early.switch("quiet"))
 }
 
 /// Sets what the flags stand for; whether there was anything to set.
@@ -47,11 +54,11 @@ pub(crate) fn apply_early(early: &Early, config: &mut Config) -> Outcome<()> {
 /// As [`Config::set`].
 pub(crate) fn apply(early: &Early, parsed: &Parsed, config: &mut Config) -> Outcome<bool> {
     let mut changed = false;
-    // One that the early scan sees sets all three; one that only the full parse sees sets what differs.
     if VERBOSITY.iter().any(|name| early.switch(name)) {
-        apply_early(early, config)?;
+        set_verbosity(early, config)?;
         changed = true;
     }
+    // One that only the full parse sees sets what differs.
     if VERBOSITY.iter().any(|name| parsed.switch(name)) {
         for name in VERBOSITY.into_iter().filter(|name| parsed.switch(name) != early.switch(name)) {
             let value = if parsed.switch(name) { "True" } else { "False" };

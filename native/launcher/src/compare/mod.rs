@@ -132,7 +132,7 @@ fn fingerprint(folders: &[impl AsRef<Path>]) -> u64 {
             if written_by_readers.iter().any(|start| name.as_encoded_bytes().starts_with(start)) {
                 continue;
             }
-            if let Ok(meta) = file.metadata().map_err(drop)
+            if let Ok(meta) = file.metadata()
                 && meta.is_file()
             {
                 seen.push((name, meta.size(), meta.mtime(), meta.mtime_nsec(), meta.ino()));

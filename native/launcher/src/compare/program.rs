@@ -125,9 +125,9 @@ fn how(status: ExitStatus, stderr: &[u8]) -> Ended {
 
 /// Ends the child and what it started.
 fn end(mut child: Child, ended: Ended) -> Ended {
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-    }
+    let group = rustix::process::Pid::from_child(&child);
+    // It may have ended meanwhile; then there is nothing to kill.
+    rustix::process::kill_process_group(group, rustix::process::Signal::KILL).unwrap_or_default();
     drop(child.kill());
     drop(child.wait());
     ended

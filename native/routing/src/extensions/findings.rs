@@ -30,7 +30,6 @@ use crate::facts::{escape, unescape};
 use amalgam_config::Config;
 use amalgam_types::Environment;
 use sha1::{Digest, Sha1};
-use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -201,27 +200,31 @@ pub(crate) fn compose(
     config: &Config,
     env: &Environment,
 ) -> Option<Vec<u8>> {
-    let mut text = HEADER.to_vec();
-    let line = |key: &str, words: &[&[u8]], text: &mut Vec<u8>| {
-        text.extend_from_slice(b"\n");
-        text.extend_from_slice(key.as_bytes());
-        for word in words {
-            text.push(b' ');
-            if word.is_empty() { text.push(b'\\') } else { escape(word, text) }
-        }
-    };
-    line("legacy", &[legacy.as_os_str().as_bytes()], &mut text);
+    let mut head = HEADER.to_vec();
+    head.push(b'\n');
+    line("legacy", &[legacy.as_os_str().as_bytes()], &mut head);
     for one in given {
-        line("given", &[&one.name, &one.value], &mut text);
+        line("given", &[&one.name, &one.value], &mut head);
     }
-    let mut whole = text.clone();
-    text.extend_from_slice(b"\nstate \\\n");
-    text.extend_from_slice(printed);
-    let state = parse(&text)?.depends.digest(config, env);
-    line("state", &[state.as_bytes()], &mut whole);
-    whole.push(b'\n');
-    whole.extend_from_slice(printed);
+    let with = |state: &str| {
+        let mut text = head.clone();
+        line("state", &[state.as_bytes()], &mut text);
+        text.extend_from_slice(printed);
+        text
+    };
+    // What the state is made of stands in the text itself.
+    let whole = with(&parse(&with(""))?.depends.digest(config, env));
     parse(&whole).map(|_| whole)
+}
+
+/// Appends a line, in which a word that is empty is a backslash.
+fn line(key: &str, words: &[&[u8]], text: &mut Vec<u8>) {
+    text.extend_from_slice(key.as_bytes());
+    for word in words {
+        text.push(b' ');
+        if word.is_empty() { text.push(b'\\') } else { escape(word, text) }
+    }
+    text.push(b'\n');
 }
 
 /// Reads the text; `None` for anything torn, foreign or damaged.
@@ -283,32 +286,19 @@ fn path(word: &str) -> Option<PathBuf> {
 /// The probe's input: the variables that its start changed, and the configuration in force.
 pub(crate) fn input(config: &Config, env: &Environment, changed: &[&str]) -> Vec<u8> {
     let mut text = Vec::new();
-    let mut line = |key: &str, words: &[&[u8]]| {
-        text.extend_from_slice(key.as_bytes());
-        for word in words {
-            text.push(b' ');
-            if word.is_empty() { text.push(b'\\') } else { escape(word, &mut text) }
-        }
-        text.push(b'\n');
-    };
     for name in changed {
         match env.get(name) {
-            Some(value) => line("variable", &[name.as_bytes(), value]),
-            None => line("variable", &[name.as_bytes()]),
+            Some(value) => line("variable", &[name.as_bytes(), value], &mut text),
+            None => line("variable", &[name.as_bytes()], &mut text),
         }
     }
     for section in config.sections() {
         for (name, value) in config.items(section) {
             let source = config.source_bytes(section, name).unwrap_or_default();
-            line("setting", &[section, name, value, &source]);
+            line("setting", &[section, name, value, &source], &mut text);
         }
     }
     text
-}
-
-/// The text of a path, for messages.
-pub(crate) fn shown(path: &Path) -> String {
-    OsStr::to_string_lossy(path.as_os_str()).into_owned()
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ impl Probe {
             return unknown();
         }
         if let Some(changed) = found.changed_file() {
-            return State::Missing(format!("{} changed", findings::shown(changed)));
+            return State::Missing(format!("{} changed", changed.display()));
         }
         if !found.same_state(&self.config, &self.env) {
             return State::Missing("settings or variables changed".to_owned());
