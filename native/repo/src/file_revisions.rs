@@ -63,6 +63,27 @@ impl<'a> FileWalk<'a> {
         Ok(parents)
     }
 
+    /// The changeset that a file revision says has introduced it.
+    ///
+    /// # Errors
+    /// What reading the file's history meets.
+    pub fn recorded(&mut self, file: &FileRev) -> Outcome<Rev> {
+        let filelog = self.filelog(&file.path)?;
+        filelog.linkrev(filelog.known_rev(&file.node)?)
+    }
+
+    /// The changeset that introduced the parent of a file revision which `child` introduced.
+    ///
+    /// # Errors
+    /// `RepositoryState` for one that is not below `child`; as [`FileWalk::introduced`].
+    pub fn introduced_below(&mut self, parent: &FileRev, child: Rev) -> Outcome<Rev> {
+        let introduced = self.introduced(parent, child, false)?;
+        if introduced >= child {
+            return Err(Stop::unsupported(Reason::RepositoryState, "a file revision younger than its child"));
+        }
+        Ok(introduced)
+    }
+
     /// The changeset that introduced a file revision, as seen from `from`; `inclusive` is whether it can be `from`.
     ///
     /// # Errors
@@ -82,8 +103,7 @@ impl<'a> FileWalk<'a> {
         inclusive: bool,
         known: Option<&[bool]>,
     ) -> Outcome<Rev> {
-        let filelog = self.filelog(&file.path)?;
-        let recorded = filelog.linkrev(filelog.known_rev(&file.node)?)?;
+        let recorded = self.recorded(file)?;
         let at = usize::try_from(recorded).ok();
         if from == recorded || known.is_some_and(|known| at.and_then(|at| known.get(at)) == Some(&true)) {
             return Ok(recorded);
@@ -148,13 +168,7 @@ impl<'a> FileWalk<'a> {
             out.insert(rev, files.iter().map(|file| file.path.clone()).collect());
             for file in files {
                 for parent in self.parents(&file)?.into_iter().take(if first { 1 } else { usize::MAX }) {
-                    let introduced = self.introduced(&parent, rev, false)?;
-                    if introduced >= rev {
-                        return Err(Stop::unsupported(
-                            Reason::RepositoryState,
-                            "a file revision younger than its child",
-                        ));
-                    }
+                    let introduced = self.introduced_below(&parent, rev)?;
                     open.entry(introduced).or_default().insert(parent);
                 }
             }

@@ -8,6 +8,7 @@
 //! typed is in it but the names of flags.
 
 use amalgam_commands::Prepared;
+use amalgam_types::hex;
 use sha1::{Digest, Sha1};
 
 /// The cell of what is prepared, with the extensions that are enabled for it.
@@ -23,10 +24,7 @@ pub fn cell(prepared: &Prepared, extensions: &[String]) -> String {
         let mut requirements: Vec<&[u8]> = repository.requirements().iter().collect();
         requirements.sort_unstable();
         let digest = Sha1::digest(requirements.join(&b'\n'));
-        cell.push_str(" @");
-        for byte in &digest[..4] {
-            cell.push_str(&format!("{byte:02x}"));
-        }
+        cell.extend([" @", &hex(&digest[..4])]);
     }
     let mut names: Vec<&str> = extensions.iter().map(String::as_str).collect();
     names.sort_unstable();

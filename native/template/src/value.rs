@@ -216,6 +216,11 @@ impl Value {
         Value::List(Rc::new(list))
     }
 
+    /// A date, without the fraction of its seconds.
+    pub fn date(seconds: f64, offset: i64, form: DateForm) -> Value {
+        Value::Date(Date { seconds: seconds.trunc() as i64, offset, form })
+    }
+
     /// Text.
     pub fn text(bytes: impl AsRef<[u8]>) -> Value {
         Value::Bytes(Rc::from(bytes.as_ref()))

@@ -11,7 +11,7 @@ mod stop;
 
 pub use environment::Environment;
 pub use facts::{LegacyBuild, LegacyFacts};
-pub use node::{NULL_NODE, NULL_REV, Node, NodePrefix, Rev, WDIR_NODE, WDIR_REV, short_hex};
+pub use node::{NULL_NODE, NULL_REV, Node, NodePrefix, Rev, WDIR_NODE, WDIR_REV, hex, short_hex};
 pub use reason::Reason;
 pub use stop::{Abort, AbortKind, Outcome, Stop, Unsupported};
 

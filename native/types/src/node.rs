@@ -64,6 +64,11 @@ impl Node {
     }
 }
 
+/// `bytes` as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The first twelve digits of `node` as a `String`, for messages.
 pub fn short_hex(node: &Node) -> String {
     node.short().iter().map(|&b| char::from(b)).collect()

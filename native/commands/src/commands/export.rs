@@ -6,7 +6,7 @@ use crate::patch::{Change, settle_options};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_diff::DiffOptions;
 use amalgam_matching::Matcher;
-use amalgam_template::{Date, DateForm, Map, Value, dates};
+use amalgam_template::{DateForm, Map, Value, dates};
 use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Rev, Stop};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -121,10 +121,7 @@ fn item(changeset: &Changeset<'_, '_>, options: &DiffOptions) -> Outcome<(Map, u
     let len = diff.len();
     let names = vec![
         (&b"user"[..], Value::text(changeset.user()?)),
-        (
-            b"date",
-            Value::Date(Date { seconds: date.seconds.trunc() as i64, offset: date.offset, form: DateForm::Pair }),
-        ),
+        (b"date", Value::date(date.seconds, date.offset, DateForm::Pair)),
         (b"branch", Value::text(changeset.branch()?.0)),
         (b"node", Value::text(changeset.node.hex())),
         (b"parents", Value::nodes(&nodes.collect::<Outcome<Vec<_>>>()?)),

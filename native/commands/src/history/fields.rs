@@ -6,7 +6,7 @@ use crate::history::changesets::phase_name;
 use crate::history::copies::Copies;
 use crate::history::pending;
 use crate::patch::{self, FilesOf};
-use amalgam_template::{Date, DateForm, Map, Value};
+use amalgam_template::{DateForm, Map, Value};
 use amalgam_types::{Outcome, WDIR_REV};
 use std::rc::Rc;
 
@@ -37,10 +37,7 @@ pub(super) fn of(
         (&b"branch"[..], Value::text(changeset.branch()?.0)),
         (b"phase", Value::text(phase_name(changeset.phase()?))),
         (b"user", Value::text(changeset.user()?)),
-        (
-            b"date",
-            Value::Date(Date { seconds: date.seconds.trunc() as i64, offset: date.offset, form: DateForm::Pair }),
-        ),
+        (b"date", Value::date(date.seconds, date.offset, DateForm::Pair)),
         (b"desc", Value::text(changeset.description()?)),
         (b"bookmarks", list(&bookmarks, b"bookmark")),
         (b"tags", list(changeset.tags()?, b"tag")),

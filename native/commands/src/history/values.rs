@@ -5,7 +5,7 @@ use crate::history::changesets::phase_name;
 use crate::history::{Changeset, History};
 use amalgam_config::remote_paths;
 use amalgam_formats::names::utf8;
-use amalgam_template::{Date, DateForm, Item, List, Map, ShownBy, Value, Whole, string_escaped};
+use amalgam_template::{DateForm, Item, List, Map, ShownBy, Value, Whole, string_escaped};
 use amalgam_types::{NULL_REV, Outcome, Reason, Stop};
 use std::rc::Rc;
 
@@ -65,7 +65,7 @@ pub(super) fn children(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
 /// Whole seconds, as legacy's templates have them.
 pub(super) fn date(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
     let date = changeset.date()?;
-    Ok(Value::Date(Date { seconds: date.seconds.trunc() as i64, offset: date.offset, form: DateForm::Dotted }))
+    Ok(Value::date(date.seconds, date.offset, DateForm::Dotted))
 }
 
 /// A key and its value.

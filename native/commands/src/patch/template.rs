@@ -1,11 +1,11 @@
 //! What templates and forms for machines show of a changeset's change: its text, and how many lines went and came.
 
 use super::changesets::{Change, FilesOf};
-use super::options::{for_machines, of_settings};
+use super::options::{counting, for_machines, of_settings};
 use crate::Prepared;
 use crate::display::PathDisplay;
 use crate::formatter::Formatter;
-use amalgam_diff::{DiffOptions, FileDiff, GitBinary, stat};
+use amalgam_diff::{DiffOptions, FileDiff, stat};
 use amalgam_matching::Matcher;
 use amalgam_template::{List, Map, Value, Whole};
 use amalgam_types::{Outcome, Rev};
@@ -38,8 +38,7 @@ pub(crate) fn diff_for_template(prepared: &Prepared, rev: Rev, matcher: &Matcher
 /// # Errors
 /// Whatever makes native uncertain.
 pub(crate) fn diffstat_for_template(prepared: &Prepared, rev: Rev) -> Outcome<Vec<u8>> {
-    let options = DiffOptions { no_prefix: false, git_binary: GitBinary::Marked, ..of_settings(prepared)? };
-    let counter = counted(&diffs(prepared, rev, &Matcher::always(), &options)?);
+    let counter = counted(&diffs(prepared, rev, &Matcher::always(), &counting(of_settings(prepared)?))?);
     let (added, removed) =
         counter.files().iter().fold((0, 0), |(added, removed), file| (added + file.added, removed + file.removed));
     Ok(format!("{}: +{added}/-{removed}", counter.files().len()).into_bytes())
@@ -58,11 +57,8 @@ pub(crate) fn items(
     let mut names = Vec::new();
     let options = || for_machines(prepared);
     if prepared.parsed.switch("stat") || formatter.wants("diffstat") {
-        let options = DiffOptions { context: 0, git_binary: GitBinary::Marked, ..options()? };
-        names.push((
-            &b"diffstat"[..],
-            statistics(&counted(&files.diffs(prepared, rev, &options, &PathDisplay::FromRoot)?)),
-        ));
+        let diffs = files.diffs(prepared, rev, &counting(options()?), &PathDisplay::FromRoot)?;
+        names.push((&b"diffstat"[..], statistics(&counted(&diffs))));
     }
     if prepared.parsed.switch("patch") || formatter.wants("diff") {
         names.push((b"diff", Value::text(text_of(&files.diffs(prepared, rev, &options()?, &PathDisplay::FromRoot)?))));

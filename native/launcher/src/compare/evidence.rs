@@ -7,6 +7,7 @@ use amalgam_routing::comparison::Comparison;
 use amalgam_routing::journal::quoted;
 use amalgam_routing::table::Keep;
 use amalgam_routing::{Invocation, breaker};
+use amalgam_types::hex;
 use sha1::{Digest, Sha1};
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -84,10 +85,8 @@ fn side(answer: &Answer) -> String {
         Ended::Signal(signal) => format!("\"signal\": {signal}"),
         other => format!("\"ended\": {}", quoted(&format!("{other:?}").to_lowercase())),
     };
-    let stream = |bytes: &[u8]| {
-        let digest: String = Sha1::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{{ \"bytes\": {}, \"sha1\": \"{digest}\" }}", bytes.len())
-    };
+    let stream =
+        |bytes: &[u8]| format!("{{ \"bytes\": {}, \"sha1\": \"{}\" }}", bytes.len(), hex(&Sha1::digest(bytes)));
     format!(
         "{{ {ended}, \"us\": {}, \"stdout\": {}, \"stderr\": {} }}",
         answer.took.as_micros(),

@@ -28,7 +28,7 @@
 use super::Given;
 use crate::facts::{escape, unescape};
 use amalgam_config::Config;
-use amalgam_types::Environment;
+use amalgam_types::{Environment, hex};
 use sha1::{Digest, Sha1};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
@@ -167,7 +167,7 @@ impl Depends {
             }
             add(None);
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&hash.finalize())
     }
 }
 

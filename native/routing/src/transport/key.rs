@@ -2,6 +2,7 @@
 //! starts, and would not read again for the next command.
 
 use super::context::Context;
+use amalgam_types::hex;
 use sha1::{Digest, Sha1};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -52,8 +53,7 @@ impl Key {
 
     /// The name of the server's folder: short, because the paths of sockets are.
     pub fn name(&self) -> String {
-        let digest = self.0.clone().finalize();
-        digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.0.clone().finalize()[..10])
     }
 
     /// Adds one part with its length, so that no two lists of parts look the same.

@@ -5,7 +5,7 @@ use super::lines::{Annotated, Origin};
 use crate::formatter::Formatter;
 use crate::history::History;
 use amalgam_diff::lines::Lines;
-use amalgam_template::{Date, DateForm, Map, Value};
+use amalgam_template::{DateForm, Map, Value};
 use amalgam_types::{Outcome, Reason, Stop};
 
 /// The fields of the columns, in their order.
@@ -72,7 +72,7 @@ fn of_origin(history: &History<'_>, origin: &Origin, columns: &[&'static str]) -
                 if date.seconds.fract() != 0.0 {
                     return Err(Stop::unsupported(Reason::DateUnsupported, "a fraction of a second"));
                 }
-                Value::Date(Date { seconds: date.seconds as i64, offset: date.offset, form: DateForm::Raw })
+                Value::date(date.seconds, date.offset, DateForm::Raw)
             }
             "path" => Value::text(&origin.path),
             _ => continue,

@@ -7,7 +7,7 @@ use crate::formatter::Formatter;
 use crate::history::{History, pending};
 use crate::{Output, Prepared};
 use amalgam_matching::LineSearch;
-use amalgam_template::{Date, DateForm, Map, Value, dates, short_user};
+use amalgam_template::{DateForm, Map, Value, dates, short_user};
 use amalgam_types::{Outcome, Rev, WDIR_NODE, WDIR_REV};
 
 /// What is common to all matches.
@@ -123,14 +123,13 @@ impl Shown<'_> {
             Place::WorkingCopy { .. } => (WDIR_REV, WDIR_NODE),
         };
         for (change, found) in &lines {
-            let date = Date { seconds: seconds.trunc() as i64, offset, form: DateForm::Pair };
             let mut names = vec![
                 (&b"node"[..], Value::text(node.hex())),
                 (b"path", Value::text(&hit.path)),
                 (b"rev", Value::Int(i64::from(rev))),
                 (b"lineno", Value::Int(found.number as i64)),
                 (b"user", Value::text(&user)),
-                (b"date", Value::Date(date)),
+                (b"date", Value::date(seconds, offset, DateForm::Pair)),
             ];
             if self.changes {
                 names.push((b"change", Value::text([*change])));

@@ -83,8 +83,7 @@ fn ancestors(
     let mut walk = FileWalk::new(history.repository)?;
     let introduced = walk.introduced(&file, from, true)?;
     let mut open = Open::new();
-    let recorded = recorded(&mut walk, &file)?;
-    open.insert((recorded, file.node), (file, introduced, lines));
+    open.insert((walk.recorded(&file)?, file.node), (file, introduced, lines));
     while let Some((_, (file, rev, lines))) = open.pop_last() {
         let parents = walk.parents(&file)?;
         if parents.is_empty() {
@@ -98,11 +97,8 @@ fn ancestors(
             let (inside, earlier) = across(&before, &text, &lines, options)?;
             changed |= inside;
             if !earlier.is_empty() {
-                let introduced = walk.introduced(&parent, rev, false)?;
-                if introduced >= rev {
-                    return Err(Stop::unsupported(Reason::RepositoryState, "a file revision younger than its child"));
-                }
-                let key = (self::recorded(&mut walk, &parent)?, parent.node);
+                let introduced = walk.introduced_below(&parent, rev)?;
+                let key = (walk.recorded(&parent)?, parent.node);
                 open.insert(key, (parent, introduced, earlier));
             }
         }
@@ -111,11 +107,6 @@ fn ancestors(
         }
     }
     Ok(())
-}
-
-fn recorded(walk: &mut FileWalk<'_>, file: &FileRev) -> Outcome<Rev> {
-    let filelog = walk.filelog(&file.path)?;
-    filelog.linkrev(filelog.known_rev(&file.node)?)
 }
 
 /// Whether something changed within `lines` of `new`, and the lines of `old` that they were.

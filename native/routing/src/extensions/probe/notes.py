@@ -113,6 +113,16 @@ def note_path(path):
         NOTES.tried.add('cwd')
 
 
+def attempting(base, name, what):
+    """A method of a built-in class that notes that it was called."""
+
+    def method(self, *args):
+        NOTES.attempt(what)
+        return getattr(base, name)(self, *args)
+
+    return method
+
+
 class Variables(dict):
     """The process's environment, which says what was looked up."""
 
@@ -126,35 +136,21 @@ class Variables(dict):
             NOTES.variables.add(name)
         return dict.__contains__(self, name)
 
-    def _whole(name):
-        def method(self, *args):
-            NOTES.attempt('environment')
-            return getattr(dict, name)(self, *args)
-
-        return method
-
-    __iter__ = _whole('__iter__')
-    __len__ = _whole('__len__')
-    copy = _whole('copy')
-    items = _whole('items')
-    keys = _whole('keys')
-    values = _whole('values')
+    __iter__ = attempting(dict, '__iter__', 'environment')
+    __len__ = attempting(dict, '__len__', 'environment')
+    copy = attempting(dict, 'copy', 'environment')
+    items = attempting(dict, 'items', 'environment')
+    keys = attempting(dict, 'keys', 'environment')
+    values = attempting(dict, 'values', 'environment')
 
 
 class Words(list):
     """The command line, which is another for each command."""
 
-    def _any(name):
-        def method(self, *args):
-            NOTES.attempt('command line')
-            return getattr(list, name)(self, *args)
-
-        return method
-
-    __contains__ = _any('__contains__')
-    __getitem__ = _any('__getitem__')
-    __iter__ = _any('__iter__')
-    __len__ = _any('__len__')
+    __contains__ = attempting(list, '__contains__', 'command line')
+    __getitem__ = attempting(list, '__getitem__', 'command line')
+    __iter__ = attempting(list, '__iter__', 'command line')
+    __len__ = attempting(list, '__len__', 'command line')
 
 
 class Stream(io.BytesIO):
