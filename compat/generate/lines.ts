@@ -16,7 +16,7 @@ export interface GeneratedLine {
   env: Record<string, string>;
 }
 
-/** Commands that native may not know: they prove what falls back. */
+/** Command words that stand before another command's flags: mistakes that legacy words, and what falls back. */
 const foreign = [
   "log",
   "identify",
@@ -69,11 +69,12 @@ export function generateLine(place: Place, table: CommandTable): GeneratedLine {
   const parts = [...combine(place, flags), ...operands(place, command)];
   if (random.percent(2)) parts.splice(random.below(parts.length + 1), 0, wrong(place, table));
   const words = [...before, [commandWord(place, command, table)], ...parts];
-  if (random.percent(1)) words[before.length] = [random.pick(foreign) ?? "log"];
+  const other = random.percent(1) ? random.pick(foreign) : undefined;
+  if (other !== undefined) words[before.length] = [other];
   if (random.percent(3) && repository.aliases.length > 0)
     words[before.length] = [random.pick(repository.aliases) ?? "st"];
   return {
-    command: name,
+    command: other ?? name,
     parts: words.map((part) => part.map(toBuffer)),
     word: before.length,
     env: random.percent(7) ? random.pick(environments) : {},

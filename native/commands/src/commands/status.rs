@@ -46,6 +46,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     refuse(prepared)?;
     let sides = sides(prepared)?;
+    let display = paths(prepared)?;
     let shown = Shown::settle(prepared)?;
     let matcher = matcher(prepared, sides)?;
     let result = compare(prepared, sides, &matcher, shown.options())?;
@@ -54,12 +55,8 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
 
     write_complaints(prepared, sides, &result, out)?;
     pager::start(prepared, out)?;
-    let report = Report {
-        display: paths(prepared)?,
-        end: prepared.line_end(),
-        letters: !prepared.parsed.switch("no-status"),
-        copies: &copies,
-    };
+    let report =
+        Report { display, end: prepared.line_end(), letters: !prepared.parsed.switch("no-status"), copies: &copies };
     let form = Form::find(prepared, "status", out)?;
     if form.is_plain() {
         report.write(&result, &shown, out);
