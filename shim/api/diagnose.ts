@@ -5,7 +5,7 @@ import { commands } from "../generated/commands.ts";
 import { describeProblem } from "../policy/problem.ts";
 import { findLauncher, type LauncherState } from "./launcher.ts";
 import { packageVersion } from "./package.ts";
-import { type PolicyState, readPolicy } from "./policy.ts";
+import { allProblems, type PolicyState, readPolicy, type TableState } from "./policy.ts";
 
 export interface CommandRoute {
   command: string;
@@ -140,17 +140,21 @@ export function findingsOf({ launcher, legacy, facts, policy, demotions, command
     const others = demoted.length > 1 ? ` and ${demoted.length - 1} more` : "";
     add(`Python answers again for ${first?.cell}${others}: ${first?.why}`, "amalgam rollback lists all of it.");
   }
-  for (const problem of policy.problems) {
+  for (const problem of allProblems(policy)) {
     if (problem.severity === "error")
       add(describeProblem(problem), "Correct the policy, then run amalgam policy compile.");
   }
-  if (policy.table === "missing" || policy.table === "outdated" || policy.table === "leftover") {
-    const what = {
-      missing: "is not compiled",
-      outdated: "has changed since it was compiled",
-      leftover: "is gone, but not its route table",
-    };
-    add(`the policy ${what[policy.table]}`, "Run amalgam policy compile.");
+  const what: Partial<Record<TableState, string>> = {
+    missing: "is not compiled",
+    outdated: "has changed since it was compiled",
+    leftover: "is gone, but not its route table",
+  };
+  for (const [name, part] of [
+    ["the policy", policy],
+    ["the repository's policy", policy.repository],
+  ] as const) {
+    const state = part && what[part.table];
+    if (state) add(`${name} ${state}`, "Run amalgam policy compile.");
   }
   return findings;
 }

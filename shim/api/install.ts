@@ -7,6 +7,7 @@ import path from "node:path";
 import { currentRequest, engine } from "../engine/index.ts";
 import { readPackage } from "../engine/package-root.ts";
 import { frontEndPath, launcherPath } from "./package.ts";
+import { noteCompiler } from "./policy.ts";
 
 export interface Installation {
   folder: string;
@@ -35,6 +36,7 @@ export function install(folder: string, env: NodeJS.ProcessEnv): Installation {
     changed.push(link);
   }
   makeJournalFolder();
+  noteCompiler();
   return { folder, changed, onPath: isOnPath(folder, env) };
 }
 

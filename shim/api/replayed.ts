@@ -2,7 +2,7 @@
 // differences that are known already it would meet.
 import { group, median } from "../journal/group.ts";
 import { type Entry, isDifference, type Journal } from "../journal/read.ts";
-import type { Rules } from "../policy/layers.ts";
+import type { RouteRule, Rules } from "../policy/layers.ts";
 
 export interface Move {
   command: string;
@@ -21,6 +21,8 @@ export interface WhatIf {
   savedMs: number;
   /** Calls that neither policy decides: commands that native does not have. */
   elsewhere: number;
+  /** Calls that a route with `when` may cover: a journal does not tell, and they are taken as not covered. */
+  conditional: number;
 }
 
 /** What the change from `before` to `after` (undefined: no policy, all is native) would have meant. */
@@ -45,6 +47,9 @@ export function whatIf(
     moves: changed,
     savedMs: changed.reduce((total, one) => total + one.savedMs, 0),
     elsewhere: journal.entries.length - decided.length,
+    conditional: decided.filter(({ command = "", flags }) =>
+      [before, after].some((rules) => rules && isConditional(rules, command, flags)),
+    ).length,
   };
 }
 
@@ -59,13 +64,21 @@ function ability(calls: readonly Entry[]): (entry: Entry) => number {
 /** The share of such calls that a policy has native answer. */
 export function shareOf(rules: Rules | undefined, command: string, flags: readonly string[]): number {
   if (rules === undefined) return 1;
-  const route = rules.routes.find(
-    (one) =>
-      (one.commands.includes("*") || one.commands.includes(command)) &&
-      (one.flags === undefined || one.flags.some((flag) => flags.includes(flag))),
-  );
+  const route = rules.routes.find((one) => one.conditions === undefined && covers(one, command, flags));
   if (route === undefined) return 0;
   if (route.canary === undefined) return route.mode === "native" ? 1 : 0;
   const share = route.canary.percent / 100;
   return route.canary.otherwise === "native" ? 1 : share;
+}
+
+/** Whether the first route that may cover such calls asks for more. */
+function isConditional(rules: Rules, command: string, flags: readonly string[]): boolean {
+  return rules.routes.find((one) => covers(one, command, flags))?.conditions !== undefined;
+}
+
+function covers(route: RouteRule, command: string, flags: readonly string[]): boolean {
+  return (
+    (route.commands.includes("*") || route.commands.includes(command)) &&
+    (route.flags === undefined || route.flags.some((flag) => flags.includes(flag)))
+  );
 }

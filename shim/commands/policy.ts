@@ -1,5 +1,14 @@
 // `amalgam policy check | compile | schema | what-if`.
-import { compilePolicy, type PolicyState, readPolicy } from "../api/policy.ts";
+import {
+  allLayers,
+  allProblems,
+  type CompileResult,
+  compilePolicy,
+  noteCompiler,
+  type PolicyPart,
+  type PolicyState,
+  readPolicy,
+} from "../api/policy.ts";
 import { replay } from "../api/what-if.ts";
 import { policyJsonSchemaText } from "../policy/json-schema.ts";
 import { describeProblem, type PolicyProblem } from "../policy/problem.ts";
@@ -23,6 +32,7 @@ const help = `usage: amalgam policy check|compile|schema|what-if
   what-if  replays your journal against another policy: what would move, and what that would save
 
 The policy is YAML: /etc/amalgam/policy.yaml, then ~/.config/amalgam/policy.yaml, whose routes come first.
+A repository's .amalgam.yaml can send more commands to Python, and nothing else.
 
 example: amalgam policy check --json
 `;
@@ -51,9 +61,9 @@ function check(args: string[]): Promise<Ending> {
   return parse(command, args, async () => {
     const [file] = command.args;
     const state = file === undefined ? readPolicy() : undefined;
-    const problems = state ? state.problems : problemsIn(file ?? "");
+    const problems = state ? allProblems(state) : problemsIn(file ?? "");
     if (command.opts<{ json?: true }>().json) {
-      const table = state ? { table: state.table, layers: state.layers } : {};
+      const table = state ? { table: state.table, layers: allLayers(state) } : {};
       process.stdout.write(`${JSON.stringify({ ...table, problems }, null, 2)}\n`);
     } else {
       process.stdout.write(`${[...problems.map(describeProblem), ...notes(state, problems)].join("\n")}\n`);
@@ -70,12 +80,13 @@ function problemsIn(file: string): PolicyProblem[] {
 }
 
 function notes(state: PolicyState | undefined, problems: readonly PolicyProblem[]): string[] {
-  if (state && !state.layers.some((layer) => layer.exists)) {
+  if (state && !allLayers(state).some((layer) => layer.exists)) {
     const places = state.layers.map((layer) => layer.file).join(" or ");
     return [`there is no policy, so every native command is on; one would be ${places}`];
   }
   const lines = problems.length === 0 ? ["the policy is in order"] : [];
-  if (state && (state.table === "missing" || state.table === "outdated")) {
+  const parts = state ? [state, ...(state.repository ? [state.repository] : [])] : [];
+  if (parts.some(({ table }) => table === "missing" || table === "outdated")) {
     lines.push("it is not in force yet: amalgam policy compile");
   }
   return lines;
@@ -86,28 +97,47 @@ function compile(args: string[]): Promise<Ending> {
     "policy compile",
     "Makes the route table that the launcher reads what the policy says.",
     "amalgam policy compile",
-  ).option("--json", "report as JSON");
+  )
+    .option("--json", "report as JSON")
+    .option("--keep", "where the policy has errors, keep what was in force before");
   return parse(command, args, async () => {
+    const { json, keep = false } = command.opts<{ json?: true; keep?: true }>();
     const state = readPolicy();
-    const result = compilePolicy(state);
-    if (command.opts<{ json?: true }>().json) {
-      process.stdout.write(`${JSON.stringify({ ...result, problems: state.problems }, null, 2)}\n`);
-      return result.kind === "refused" ? mistake : done;
+    noteCompiler();
+    const [own, ...others] = [state, ...(state.repository ? [state.repository] : [])].map((part) => ({
+      part,
+      result: compilePolicy(part, keep),
+    }));
+    const compiled = [...(own ? [own] : []), ...others];
+    const refused = compiled.map(({ result }) => result).find(({ kind }) => kind === "refused");
+    if (json) {
+      const repository = others.map(({ result }) => result)[0];
+      const report = { ...own?.result, ...(repository && { repository }), problems: allProblems(state) };
+      process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+      return refused ? mistake : done;
     }
-    const problems = state.problems.map((problem) => `${describeProblem(problem)}\n`).join("");
-    if (result.kind === "refused") {
-      process.stderr.write(problems);
-      throw new Mistake(`no route table was made: ${result.message}`, ["The one that is in force stays as it is."]);
+    const problems = allProblems(state).map((problem) => `${describeProblem(problem)}\n`);
+    if (refused) {
+      process.stderr.write(problems.join(""));
+      throw new Mistake(`no route table was made: ${refused.message}`, ["The one that is in force stays as it is."]);
     }
-    const words = {
-      written: "wrote",
-      unchanged: "already up to date:",
-      removed: "there is no policy; removed",
-      none: "there is no policy; nothing at",
-    };
-    process.stdout.write(`${problems}${words[result.kind]} ${result.tableFile}\n`);
+    process.stdout.write([...problems, ...compiled.flatMap(compiledLine)].join(""));
     return done;
   });
+}
+
+function compiledLine({ part, result }: { part: PolicyPart; result: CompileResult }): string[] {
+  const words = {
+    written: "wrote",
+    unchanged: "already up to date:",
+    removed: "there is no policy; removed",
+    none: "there is no policy; nothing at",
+    kept: "the policy has errors; what was in force before stays:",
+    refused: "",
+  };
+  // Few repositories have a policy.
+  if (result.kind === "none" && part.layers.every(({ scope }) => scope === "repository")) return [];
+  return "tableFile" in result ? [`${words[result.kind]} ${result.tableFile}\n`] : [];
 }
 
 function schema(args: string[]): Promise<Ending> {

@@ -99,6 +99,18 @@ export interface Command {
   doc: string;
 }
 
+/** One thing that a route asks besides command and flags. */
+export interface Condition {
+  kind: "variable" | "user" | "repository" | "extension" | "requirement" | "changesets";
+  name?: string;
+  set?: boolean;
+  value?: string;
+  users?: number[];
+  names?: string[];
+  least?: number;
+  most?: number;
+}
+
 /** What the policy compiles to. */
 export interface Rules {
   /** The files that the rules come from: when one changes, the table is stale. */
@@ -112,6 +124,8 @@ export interface Rules {
     commands: string[];
     /** Long names, one of which must be given. */
     flags?: string[];
+    /** What else has to hold. */
+    conditions?: Condition[];
     /** Of a canary: percent, what buckets are made of, and the mode of the others. */
     canary?: { percent: number; by: string[]; otherwise: string };
     /** The share, in percent, of native answers that are compared. */
@@ -188,6 +202,15 @@ export interface Layout {
   cache?: string;
   state?: string;
   journal?: string;
+  /** The note by which the launcher knows what compiles policies. */
+  compiler?: string;
+}
+
+/** Where a repository would have a policy of its own, and what that compiles to. */
+export interface RepositoryPolicy {
+  root: string;
+  policy: string;
+  table?: string;
 }
 
 /** Everything that the addon exports. Expected failures are data; an exception is a bug. */
@@ -201,6 +224,12 @@ export interface Addon {
   servers(request: Request): Server[];
   stopServers(request: Request): Stopped;
   compileRouteTable(rules: Rules): Compiled;
+  /** The table in `old` as one of `sources` as they are now, whatever they say. */
+  restampRouteTable(old: Buffer, sources: string[]): Compiled;
+  /** The note about a program and its arguments. */
+  compilerNote(argv: string[]): Buffer;
+  /** For the repository that the working directory is in; null outside of any. */
+  repositoryPolicy(request: Request): RepositoryPolicy | null;
   demotions(request: Request): Demotions;
   /** Demotes a cell or a whole command by hand; an error in words. */
   demote(request: Request, cell: string, why: string): string | null;

@@ -17,7 +17,7 @@ export function promoteIn(text: string, command: string): Edited {
   if (!document.has("routes")) document.set("routes", document.createNode([]));
   const routes = document.get("routes");
   if (!isSeq(routes)) throw new Error("routes is no list");
-  const at = routes.items.findIndex((item) => isMap(item) && !item.has("flags") && covers(item, command));
+  const at = routes.items.findIndex((item) => isMap(item) && isPlain(item) && covers(item, command));
   const route = routes.items[at] as YAMLMap | undefined;
   if (route?.get("mode") === "native") return { kind: "already" };
   if (route && namesOf(route).length === 1 && namesOf(route)[0] !== "*") {
@@ -58,6 +58,9 @@ function insert(document: Document, routes: YAMLSeq, at: number, command: string
   routes.flow = false;
   routes.items.splice(at, 0, route);
 }
+
+/** Whether a route covers every command line of its commands. */
+const isPlain = (route: YAMLMap): boolean => !route.has("flags") && !route.has("when");
 
 const covers = (route: YAMLMap, command: string): boolean =>
   namesOf(route).some((name) => name === "*" || primaryName(name) === command);

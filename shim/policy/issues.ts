@@ -39,6 +39,8 @@ function translate(issue: Issue, file: string, positions: Positions): PolicyProb
       return [problem(`${name || "the policy"} must be ${typeName(issue.expected)}`)];
     case "invalid_union":
       return translateUnion(issue, file, positions);
+    case "invalid_key":
+      return [problem(`${name} is ${issue.issues[0]?.message ?? issue.message}`)];
     case "too_small":
       if (issue.origin === "number" || issue.origin === "int")
         return [problem(`${name} must be at least ${issue.minimum}`)];
@@ -52,14 +54,19 @@ function translate(issue: Issue, file: string, positions: Positions): PolicyProb
   }
 }
 
+/** What alternatives other than a command or commands amount to, by the key that has them. */
+const unions: Record<string, string> = { env: "true, false or text", users: "the name or number of a user" };
+
 /** Of the alternatives only the one that fits what was written is worth a word. */
 function translateUnion(issue: Extract<Issue, { code: "invalid_union" }>, file: string, positions: Positions) {
   const found = positions.text(issue.path);
   if (found === undefined) return [missing(issue, file, positions)];
   const branch = issue.errors[found === "a list" ? 1 : 0] ?? [];
-  if (found === "a mapping") {
+  const special = issue.path.map((step) => unions[String(step)]).find((wanted) => wanted !== undefined);
+  if (found === "a mapping" || special !== undefined) {
     const where = positions.value(issue.path);
-    const message = `${pathText(issue.path)} must be a command name or a list of them`;
+    const wanted = special ?? "a command name or a list of them";
+    const message = `${pathText(issue.path)} must be ${wanted}`;
     return [{ severity: "error" as const, file, ...where, message, found }];
   }
   return problemsOf(

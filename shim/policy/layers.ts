@@ -1,14 +1,15 @@
 // Where policies are, and how several become one: the user's routes come before the system's, so that the
 // first match is the user's.
-import { homedir } from "node:os";
 import path from "node:path";
+import { type Condition, conditionsOf } from "./conditions.ts";
+import { expandHome } from "./home.ts";
 import { primaryName } from "./names.ts";
 import type { PolicyProblem } from "./problem.ts";
 import { readPolicyFile } from "./read.ts";
 import type { modes, PolicyFile, PolicyRoute, Transport } from "./schema.ts";
 
 export interface Layer {
-  scope: "system" | "user";
+  scope: "system" | "user" | "repository";
   file: string;
   exists: boolean;
   problems: PolicyProblem[];
@@ -20,6 +21,8 @@ export interface RouteRule {
   commands: string[];
   /** Long names without dashes, one of which must be given; absent for any command line. */
   flags?: string[];
+  /** What else has to hold. */
+  conditions?: Condition[];
   mode: (typeof modes)[number];
   canary?: { percent: number; by: string[]; otherwise: string };
   /** The share, in percent, of native answers that are compared. */
@@ -56,6 +59,18 @@ export function readLayers(home: string | undefined, system: string = systemFile
   });
 }
 
+/** The policy of a repository, which is `file`. */
+export function readRepositoryLayer(file: string): Layer {
+  const read = readPolicyFile(file, "repository");
+  return {
+    scope: "repository",
+    file,
+    exists: read !== undefined,
+    problems: read?.problems ?? [],
+    ...pick(read?.policy),
+  };
+}
+
 /** One set of rules of all layers; undefined where there is no policy at all, and the built-in default holds. */
 export function combine(layers: readonly Layer[]): Rules | undefined {
   const present = layers.filter((layer) => layer.policy !== undefined);
@@ -85,6 +100,11 @@ export function combine(layers: readonly Layer[]): Rules | undefined {
   };
 }
 
+/** The rules of a repository's own policy, which can only narrow; undefined where there is none. */
+export function combineRepository({ file, policy }: Layer): Rules | undefined {
+  return policy && { sources: [file], routes: (policy.routes ?? []).map(routeRule) };
+}
+
 /** Every layer's word counts: one that says more of an extension than another narrows it. */
 function extensionsOf(layers: readonly Layer[]): Pick<Rules, "extensions"> {
   const known = new Map<string, Set<string>>();
@@ -102,6 +122,7 @@ function extensionsOf(layers: readonly Layer[]): Pick<Rules, "extensions"> {
 function routeRule({
   command,
   flags,
+  when,
   mode,
   percent = 0,
   bucketBy,
@@ -111,6 +132,7 @@ function routeRule({
   return {
     commands: (Array.isArray(command) ? command : [command]).map(primaryName),
     ...(flags !== undefined && { flags: flags.map((flag) => flag.replace(/^--/, "")) }),
+    ...(when !== undefined && { conditions: conditionsOf(when) }),
     mode,
     ...(verify !== undefined && { verify }),
     ...(mode === "canary" && { canary: { percent, by: [...(bucketBy ?? ["user", "repository"])], otherwise } }),
@@ -119,8 +141,4 @@ function routeRule({
 
 function pick(policy: PolicyFile | undefined): { policy?: PolicyFile } {
   return policy === undefined ? {} : { policy };
-}
-
-function expandHome(file: string): string {
-  return file.startsWith("~/") ? path.join(homedir(), file.slice(2)) : file;
 }

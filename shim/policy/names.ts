@@ -20,8 +20,8 @@ export function checkNames(policy: unknown, file: string, positions: Positions):
         problems.push({ severity, file, ...positions.value(path), message, found: name, ...rest });
       const earlier = seen.get(name) ?? seen.get("*");
       if (earlier !== undefined) report("warning", `has no effect: route ${earlier + 1} decides already`);
-      // One with flags leaves something over for the routes below it.
-      else if (field(route, "flags") === undefined) seen.set(name, i);
+      // One that asks for more leaves something over for the routes below it.
+      else if (field(route, "flags") === undefined && field(route, "when") === undefined) seen.set(name, i);
       problems.push(...unknownFlags(route, name, i, file, positions));
       if (name === "*" || nativeNames.includes(name)) continue;
       const meant = suggest(name, nativeNames);
@@ -50,11 +50,11 @@ function unknownFlags(route: unknown, name: string, at: number, file: string, po
   });
 }
 
-function field(value: unknown, key: string): unknown {
+export function field(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
 }
 
-function list(value: unknown): unknown[] {
+export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 

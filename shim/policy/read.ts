@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { type Document, LineCounter, parseAllDocuments } from "yaml";
 import { problemsOf } from "./issues.ts";
 import { checkNames } from "./names.ts";
+import { checkNarrowing, ownerOf } from "./narrowing.ts";
 import { Positions } from "./positions.ts";
 import type { PolicyProblem } from "./problem.ts";
 import { type PolicyFile, policySchema } from "./schema.ts";
@@ -16,8 +17,11 @@ export interface ReadPolicy {
   problems: PolicyProblem[];
 }
 
+/** Whose word a policy is: a machine's administrator's and user's, or that of whoever can write to a repository. */
+export type Owner = "trusted" | "repository";
+
 /** Reads `file`; undefined where there is none. */
-export function readPolicyFile(file: string): ReadPolicy | undefined {
+export function readPolicyFile(file: string, owner: Owner = ownerOf(file)): ReadPolicy | undefined {
   const whole = (message: string): ReadPolicy => ({
     problems: [{ severity: "error", file, line: 1, column: 1, message }],
   });
@@ -26,7 +30,7 @@ export function readPolicyFile(file: string): ReadPolicy | undefined {
     if (!stat.isFile()) return whole("this is not a file");
     if (stat.size > maximumSize) return whole(`larger than ${maximumSize / 1024} KiB`);
     const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-    return parsePolicy(text, file);
+    return parsePolicy(text, file, owner);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
@@ -35,11 +39,11 @@ export function readPolicyFile(file: string): ReadPolicy | undefined {
 }
 
 /** Checks the text of a policy; `file` is only for messages. */
-export function parsePolicy(text: string, file: string): ReadPolicy {
+export function parsePolicy(text: string, file: string, owner: Owner = "trusted"): ReadPolicy {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
   const document = Array.isArray(documents) ? documents[0] : undefined;
-  if (!document) return parsePolicy("{}", file);
+  if (!document) return parsePolicy("{}", file, owner);
   const positions = new Positions(document as Document, lines);
   const syntax: PolicyProblem[] = [...document.errors, ...document.warnings].map((error) => ({
     severity: error.name === "YAMLWarning" ? "warning" : "error",
@@ -62,7 +66,8 @@ export function parsePolicy(text: string, file: string): ReadPolicy {
   }
   const result = policySchema.safeParse(value ?? {});
   const shape = result.success ? [] : problemsOf(result.error.issues, file, positions);
-  const problems = [...syntax, ...sorted([...shape, ...checkNames(value, file, positions)])];
+  const wide = owner === "repository" ? checkNarrowing(value, file, positions) : [];
+  const problems = [...syntax, ...sorted([...shape, ...checkNames(value, file, positions), ...wide])];
   const usable = result.success && problems.every((problem) => problem.severity !== "error");
   return usable ? { policy: result.data, problems } : { problems };
 }

@@ -33,6 +33,51 @@ const commandName = z
   .regex(/^(\*|[A-Za-z0-9][A-Za-z0-9_:-]*)$/, "not a command name")
   .meta({ description: "A command's full name, or * for every command.", examples: ["status", "*"] });
 
+const names = (what: string, pattern: RegExp) => z.array(z.string().regex(pattern, `not ${what}`)).min(1);
+const count = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+const changesets = z
+  .strictObject({ min: count.optional(), max: count.optional() })
+  .refine(({ min = 0, max = Number.MAX_SAFE_INTEGER }) => min <= max, "min is more than max")
+  .meta({ description: "The repository has at least and at most so many changesets.", examples: [{ min: 100000 }] });
+
+const when = z
+  .strictObject({
+    repositories: names("an absolute path", /^~?\/.*$/)
+      .optional()
+      .meta({
+        description: "The repository is at or below one of these folders; * and ? stand for characters of one name.",
+        examples: [["~/src/mono", "/srv/*/work"]],
+      }),
+    users: z
+      .array(z.union([z.int().min(0), z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/, "not the name of a user")]))
+      .min(1)
+      .optional()
+      .meta({ description: "The user is one of these, by name or number.", examples: [["alice", 1000]] }),
+    env: z
+      .record(
+        z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "not the name of a variable"),
+        z.union([z.boolean(), z.string()]),
+      )
+      .optional()
+      .meta({
+        description:
+          "Variables: true for one that is set (and not empty, 0, false or no), false for one that is not, or its value.",
+        examples: [{ CI: true }],
+      }),
+    extensions: names("the name of an extension", /^[A-Za-z0-9][A-Za-z0-9_-]*$/)
+      .optional()
+      .meta({ description: "One of these extensions is enabled.", examples: [["evolve"]] }),
+    requirements: names("a requirement", /^[a-z0-9][a-z0-9.-]*$/)
+      .optional()
+      .meta({
+        description: "The repository's format has one of these requirements, as hg debugrequirements lists them.",
+        examples: [["dirstate-v2"]],
+      }),
+    changesets: changesets.optional(),
+  })
+  .meta({ description: "What else has to hold, all of it." });
+
 const route = z
   .strictObject({
     command: z.union([commandName, z.array(commandName).min(1)]).meta({
@@ -43,6 +88,7 @@ const route = z
       .min(1)
       .optional()
       .meta({ description: "Only command lines on which one of these flags is given.", examples: [["--template"]] }),
+    when: when.optional(),
     mode: z.enum(modes).meta({
       description:
         "python: legacy answers. shadow: legacy answers, and native is compared with it behind the command. native: the Rust engine answers what it is certain of, legacy the rest. canary: native for a share, the others as else says.",
@@ -151,6 +197,8 @@ export const policyKeys: Record<string, readonly string[]> = {
   "": Object.keys(policySchema.shape),
   legacy: Object.keys(legacy.shape),
   routes: Object.keys(route.shape),
+  "routes.when": Object.keys(when.shape),
+  "routes.when.changesets": Object.keys(changesets.shape),
   breaker: Object.keys(breaker.shape),
   compare: Object.keys(compare.shape),
 };
@@ -160,3 +208,6 @@ export type PolicyFile = z.infer<typeof policySchema>;
 
 /** One route of it. */
 export type PolicyRoute = z.infer<typeof route>;
+
+/** What else a route asks. */
+export type PolicyWhen = z.infer<typeof when>;

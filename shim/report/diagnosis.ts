@@ -4,6 +4,11 @@ import { wayText } from "./servers.ts";
 import type { Style } from "./style.ts";
 import { table } from "./table.ts";
 
+interface PolicyShown {
+  layers: { scope: string; file: string; exists: boolean }[];
+  table: string;
+}
+
 /** What this report shows of a diagnosis; the API's own type has more. */
 interface Shown {
   version: string;
@@ -11,7 +16,7 @@ interface Shown {
   legacy: { path?: string; missing?: string; version?: string; build?: string };
   facts: { state: string; detail: string };
   transport: { transport: "warm" | "exec"; detail?: string };
-  policy: { layers: { scope: string; file: string; exists: boolean }[]; table: string };
+  policy: PolicyShown & { repository?: PolicyShown };
   commands: { command: string; native: boolean; reason?: string; detail?: string }[];
   extensions: { name: string; version?: string; bundled: boolean; changes: string[]; costs: string[] }[];
   findings: { message: string; advice: string }[];
@@ -19,7 +24,7 @@ interface Shown {
 
 export function diagnosisLines(shown: Shown, style: Style, width: number): string[] {
   const { launcher, legacy, facts, policy } = shown;
-  const files = policy.layers.filter((layer) => layer.exists).map((layer) => `${layer.file} (${layer.scope})`);
+  const files = [policy, policy.repository].flatMap((part) => (part ? policyText(part) : []));
   const rows = [
     ["amalgam", `${shown.version}, ${launcher.path}${launcher.active ? "" : ", not the hg on your PATH"}`],
     [
@@ -30,10 +35,7 @@ export function diagnosisLines(shown: Shown, style: Style, width: number): strin
     ],
     ["transport", wayText(shown.transport)],
     ["facts", facts.state === "current" ? "current" : `${facts.state}: ${facts.detail}`],
-    [
-      "policy",
-      files.length > 0 ? `${files.join(", ")}; route table ${policy.table}` : "none: every native command is on",
-    ],
+    ["policy", files.length > 0 ? files.join("; ") : "none: every native command is on"],
   ];
   const commands = shown.commands.map(({ command, native, reason, detail }) => [
     command,
@@ -52,6 +54,11 @@ export function diagnosisLines(shown: Shown, style: Style, width: number): strin
       ? shown.findings.flatMap((finding) => findingLines(finding, style))
       : [style.good("All is well.")]),
   ];
+}
+
+function policyText({ layers, table: state }: PolicyShown): string[] {
+  const files = layers.filter((layer) => layer.exists).map((layer) => `${layer.file} (${layer.scope})`);
+  return files.length > 0 ? [`${files.join(", ")}, route table ${state}`] : [];
 }
 
 function findingLines({ message, advice }: { message: string; advice: string }, style: Style): string[] {

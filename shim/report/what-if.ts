@@ -8,11 +8,17 @@ interface Shown {
   moves: { command: string; calls: number; now: number; later: number; savedMs: number; differences: number }[];
   savedMs: number;
   elsewhere: number;
+  conditional: number;
 }
 
-export function whatIfLines({ moves, savedMs, elsewhere }: Shown, style: Style, width: number): string[] {
-  const rest =
-    elsewhere > 0 ? [style.dim(`${elsewhere} calls of commands that native does not have stay as they are`)] : [];
+export function whatIfLines({ moves, savedMs, elsewhere, conditional }: Shown, style: Style, width: number): string[] {
+  const notes = [
+    elsewhere > 0 ? `${elsewhere} calls of commands that native does not have stay as they are` : "",
+    conditional > 0
+      ? `${conditional} calls may meet a route with 'when', which a journal cannot tell; counted without`
+      : "",
+  ];
+  const rest = notes.filter((note) => note !== "").map((note) => style.dim(note));
   if (moves.length === 0) return ["nothing in the journal would move", ...rest];
   const signed = (ms: number) => (ms < 0 ? `-${duration(-ms)}` : duration(ms));
   const rows = moves.map(({ command, calls, now, later, savedMs: saved, differences }) => [

@@ -5,6 +5,7 @@ use amalgam_routing::environment::Layout as Files;
 use amalgam_routing::legacy::Search;
 use amalgam_routing::proven::build_name;
 use amalgam_routing::{Decision, FactsState, FactsStore, GATHER_LIMIT, Steps, decide, table};
+use amalgam_routing::{compiler, narrowing};
 use amalgam_types::{Environment, LegacyFacts};
 use napi_derive::napi;
 
@@ -175,6 +176,8 @@ pub struct Layout {
     pub state: Option<String>,
     /// The journal.
     pub journal: Option<String>,
+    /// The note of what compiles policies.
+    pub compiler: Option<String>,
 }
 
 /// Where the request's environment puts amalgam's files.
@@ -189,5 +192,30 @@ pub fn layout(request: Request) -> Layout {
         cache: files.cache.as_deref().map(text),
         state: files.state.as_deref().map(text),
         journal: files.journal(&env).as_deref().map(text),
+        compiler: compiler::note_path(&files).as_deref().map(text),
     }
+}
+
+/// The policy that the repository of the working directory may have.
+#[napi(object)]
+pub struct RepositoryPolicy {
+    /// The repository.
+    pub root: String,
+    /// The policy, which need not be there.
+    pub policy: String,
+    /// What it compiles to.
+    pub table: Option<String>,
+}
+
+/// Where the repository of the working directory would have a policy; nothing outside of repositories.
+#[napi]
+pub fn repository_policy(request: Request) -> Option<RepositoryPolicy> {
+    let env = request.invocation().env;
+    let root = narrowing::root(env.cwd.as_deref()?)?;
+    let table = narrowing::table_path(&Files::of(&env), &root);
+    Some(RepositoryPolicy {
+        policy: text(&root.join(narrowing::FILE)),
+        table: table.as_deref().map(text),
+        root: text(&root),
+    })
 }

@@ -2,8 +2,11 @@
 
 use amalgam_commands::{COMMANDS, FlagKind, GLOBAL_FLAGS};
 use amalgam_routing::canary::{BUCKETS, Canary, Key};
+use amalgam_routing::compiler;
 use amalgam_routing::proven::rows;
-use amalgam_routing::table::{self, Affects, Compare, Keep, Limits, Mode, Rule, Table, Transport, Way};
+use amalgam_routing::table::{
+    self, Affects, Compare, Condition, Keep, Limits, Mode, Rule, Table, Transport, Wanted, Way,
+};
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use std::path::PathBuf;
@@ -116,10 +119,33 @@ pub struct Route {
     pub commands: Vec<String>,
     /// Long names of flags, one of which must be given.
     pub flags: Option<Vec<String>>,
+    /// What else has to hold.
+    pub conditions: Option<Vec<ConditionRule>>,
     /// Of a canary.
     pub canary: Option<CanaryShare>,
     /// The share, in percent, of native answers that are compared.
     pub verify: Option<f64>,
+}
+
+/// One thing that has to hold, by `kind`.
+#[napi(object)]
+pub struct ConditionRule {
+    /// `variable`, `user`, `repository`, `extension`, `requirement` or `changesets`.
+    pub kind: String,
+    /// Of a variable.
+    pub name: Option<String>,
+    /// Of a variable: whether it is to be set.
+    pub set: Option<bool>,
+    /// Of a variable: what it is to be.
+    pub value: Option<String>,
+    /// Users by number.
+    pub users: Option<Vec<u32>>,
+    /// Patterns of folders, extensions, or requirements.
+    pub names: Option<Vec<String>>,
+    /// Changesets.
+    pub least: Option<f64>,
+    /// Changesets.
+    pub most: Option<f64>,
 }
 
 /// How a canary chooses.
@@ -202,7 +228,25 @@ pub struct Compiled {
 /// The text of the route table for `rules`.
 #[napi]
 pub fn compile_route_table(rules: Rules) -> Compiled {
-    match compile(rules) {
+    compiled(compile(rules))
+}
+
+/// The table in `old` for `sources` as they are now, though they cannot be compiled: what was last in order stays in
+/// force.
+#[napi]
+pub fn restamp_route_table(old: Buffer, sources: Vec<String>) -> Compiled {
+    let sources: Vec<PathBuf> = sources.into_iter().map(PathBuf::from).collect();
+    compiled(table::restamp(&old, &sources))
+}
+
+/// The note by which the launcher knows what compiles policies.
+#[napi]
+pub fn compiler_note(argv: Vec<String>) -> Buffer {
+    compiler::note(&argv.into_iter().map(String::into_bytes).collect::<Vec<_>>()).into()
+}
+
+fn compiled(result: Result<Vec<u8>, String>) -> Compiled {
+    match result {
         Ok(text) => Compiled { kind: "table".to_owned(), text: Some(text.into()), ..Compiled::default() },
         Err(message) => Compiled { kind: "invalid".to_owned(), message: Some(message), ..Compiled::default() },
     }
@@ -215,7 +259,9 @@ fn compile(rules: Rules) -> Result<Vec<u8>, String> {
             None => Way::Always(mode(&route.mode)?),
         };
         let verify = route.verify.map_or(Ok(0), of_ten_thousand)?;
-        Ok::<_, String>(Rule { commands: route.commands, flags: route.flags.unwrap_or_default(), way, verify })
+        let conditions = route.conditions.unwrap_or_default().into_iter().map(condition).collect::<Result<_, _>>()?;
+        let flags = route.flags.unwrap_or_default();
+        Ok::<_, String>(Rule { commands: route.commands, flags, conditions, way, verify })
     };
     let word = rules.transport.unwrap_or_else(|| Transport::default().word().to_owned());
     let table = Table {
@@ -231,6 +277,29 @@ fn compile(rules: Rules) -> Result<Vec<u8>, String> {
         extensions: rules.extensions.unwrap_or_default().into_iter().map(affects).collect(),
     };
     table::compile(&table::Rules { sources: rules.sources.into_iter().map(PathBuf::from).collect(), table })
+}
+
+/// Counts beyond what JavaScript counts exactly are no limit.
+fn condition(given: ConditionRule) -> Result<Condition, String> {
+    let ConditionRule { kind, name, set, value, users, names, least, most } = given;
+    let names = names.unwrap_or_default();
+    let count = |number: Option<f64>, otherwise| number.map_or(otherwise, |number| number as u64);
+    Ok(match kind.as_str() {
+        "variable" => {
+            let wanted = match (value, set) {
+                (Some(value), _) => Wanted::Value(value.into_bytes()),
+                (None, Some(false)) => Wanted::Unset,
+                (None, _) => Wanted::Set,
+            };
+            Condition::Variable(name.unwrap_or_default(), wanted)
+        }
+        "user" => Condition::User(users.unwrap_or_default()),
+        "repository" => Condition::Repository(names.into_iter().map(String::into_bytes).collect()),
+        "extension" => Condition::Extension(names),
+        "requirement" => Condition::Requirement(names),
+        "changesets" => Condition::Changesets(count(least, 0), count(most, u64::MAX)),
+        other => return Err(format!("{other:?} is not a condition")),
+    })
 }
 
 fn affects(ExtensionRule { extension, commands }: ExtensionRule) -> Affects {

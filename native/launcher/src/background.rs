@@ -3,6 +3,9 @@
 
 use amalgam_routing::{FactsStore, GATHER_LIMIT, Probe};
 use amalgam_types::Environment;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
 
 /// Starts asking legacy for its facts and returns at once. Where that cannot be started, the next command tries again.
 pub(crate) fn gather(store: &FactsStore, env: &Environment) {
@@ -12,6 +15,19 @@ pub(crate) fn gather(store: &FactsStore, env: &Environment) {
 /// Starts looking at extensions and returns at once.
 pub(crate) fn probe(probe: &Probe) {
     ask(|| drop(probe.run(GATHER_LIMIT)));
+}
+
+/// Has the policy that is out of date compiled, that of the repository at `root` as well, and returns at once.
+pub(crate) fn compile(argv: Vec<OsString>, root: Option<&Path>) {
+    behind(|| {
+        let [program, arguments @ ..] = argv.as_slice() else { return };
+        let mut command = Command::new(program);
+        command.args(arguments).args(["policy", "compile", "--keep"]);
+        if let Some(root) = root {
+            command.current_dir(root);
+        }
+        drop(command.status());
+    });
 }
 
 /// Does `question` in a process of its own, away from the invocation's folder.

@@ -22,7 +22,7 @@ use amalgam_routing::environment::{self, COMPARING, GATHERING, OnUnsupported, UN
 use amalgam_routing::journal::Ending;
 use amalgam_routing::legacy::{FileId, MARKER_NOTE};
 use amalgam_routing::transport::{self, Transport};
-use amalgam_routing::{Decision, Invocation, Route, Steps, decide};
+use amalgam_routing::{Decision, Invocation, Route, Steps, compiler, decide};
 use amalgam_types::{Environment, Reason, Unsupported};
 use std::collections::BTreeMap;
 use std::io::{IsTerminal, Write};
@@ -123,6 +123,11 @@ fn fall_back(invocation: &Invocation, route: &Route, unsupported: &Unsupported, 
     let journal = |transport| {
         journal::append(&invocation.env, route, Ending::Legacy(transport, unsupported), started);
     };
+    if let Some(error) = route.table_error.as_ref().filter(|error| error.wants_compiling())
+        && let Some(argv) = compiler::due(&environment::Layout::of(&invocation.env))
+    {
+        background::compile(argv, error.repository());
+    }
     signals::restore();
     let (warm, missing) = match transport::choose(invocation, route) {
         Transport::Warm(plan) => {

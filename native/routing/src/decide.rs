@@ -15,8 +15,8 @@ use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{Legacy, Search};
 use crate::place::{self, Place};
 use crate::route::{Decision, Invocation, Route, Steps};
-use crate::table::{self, Matched, Mode, Rule, Table, TableError, Way};
-use crate::{breaker, extensions, flags, proven, settings, surroundings};
+use crate::table::{self, Condition, Matched, Mode, Rule, Surroundings, Table, TableError, Way};
+use crate::{breaker, extensions, flags, narrowing, proven, settings, surroundings};
 use amalgam_commands::{CommandSpec, Parsed, Prepared, RepositoryUse, Split, abbreviates, parse, split};
 use amalgam_config::{Config, LegacyPaths, plain};
 use amalgam_repo::{Repository, repo_config_files};
@@ -53,6 +53,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         steps,
         table,
         table_error,
+        narrowing: None,
         command: None,
         flags: Vec::new(),
         mode: None,
@@ -87,6 +88,8 @@ struct Deciding<'a, 's> {
     steps: &'a mut Steps<'s>,
     table: Table,
     table_error: Option<TableError>,
+    /// What the repository's own policy sends to Python.
+    narrowing: Option<Table>,
     command: Option<&'static str>,
     flags: Vec<&'static str>,
     mode: Option<Mode>,
@@ -134,6 +137,9 @@ impl Deciding<'_, '_> {
             Some(root) => root.display().to_string(),
             None => "none".to_owned(),
         });
+        if let (Some(root), None) = (&place.root, forced) {
+            self.narrowing = narrowing::read(layout, root).map_err(|error| self.broken(error))?;
+        }
         let mut local = base.clone();
         if let Some(root) = &place.root {
             local.add_repository(env, &repo_config_files(root)?)?;
@@ -144,7 +150,8 @@ impl Deciding<'_, '_> {
         let resolved = self.command_word(&split, &local, &facts)?;
         let spec = resolved.spec;
         self.command = Some(spec.name);
-        let asked = Asked { spec, forced, root: place.root.as_deref() };
+        let around = Surroundings::new(env, place.root.as_deref(), &local);
+        let asked = Asked { spec, forced, root: place.root.as_deref(), around: &around };
         self.policy(&asked, None)?;
         if let Some(facts) = &known {
             proven::check(env, facts, spec.name).map_err(|what| Stop::unsupported(Reason::LegacyUnproven, what))?;
@@ -190,6 +197,13 @@ impl Deciding<'_, '_> {
 
         let ready = Ready { spec, parsed, facts, place, base, local };
         self.open(ready, &early)
+    }
+
+    /// A policy of which it is not known what it says.
+    fn broken(&mut self, error: TableError) -> Stop {
+        let stop = Stop::unsupported(Reason::PolicyBroken, error.describe());
+        self.table_error = Some(error);
+        stop
     }
 
     /// The facts about `legacy`, asked for now where the edge wants that.
@@ -262,8 +276,18 @@ impl Deciding<'_, '_> {
 
     /// What the policy says, once it can be said: a route may depend on flags, which are known later.
     fn policy(&mut self, asked: &Asked<'_>, flags: Option<&[&str]>) -> Outcome<()> {
-        let Asked { spec, forced, root } = *asked;
-        let matched = self.table.route(spec.name, flags);
+        let Asked { spec, forced, root, around } = *asked;
+        let holds = |condition: &Condition| condition.holds(around);
+        match self.narrowing.as_ref().map(|table| table.route(spec.name, flags, holds)) {
+            Some(Matched::Flags) => return Ok(()),
+            Some(Matched::Rule(rule, _)) => {
+                self.steps.note("policy", || format!("python, rule {rule} of the repository"));
+                self.mode = Some(Mode::Python);
+                return Err(Stop::unsupported(Reason::PolicyPython, spec.name));
+            }
+            Some(Matched::None) | None => {}
+        }
+        let matched = self.table.route(spec.name, flags, holds);
         let bucket = match matched {
             Matched::Rule(_, Rule { way: Way::Canary(canary), .. }) => {
                 canary.bucket(Asker { uid: self.invocation.env.euid, repository: root })
@@ -280,12 +304,13 @@ impl Deciding<'_, '_> {
             self.verify = rule.verify;
         }
         self.steps.note("policy", || match matched {
-            Matched::Rule(rule, Rule { way: Way::Canary(canary), .. }) => {
+            Matched::Rule(rule, one @ Rule { way: Way::Canary(canary), .. }) => {
                 let by: Vec<&str> = canary.by.iter().map(|key| key.word()).collect();
                 let (mode, by, below) = (mode.word(), by.join(" and "), canary.threshold);
-                format!("{mode}, rule {rule}, bucket {bucket} of {BUCKETS} by {by}, canary below {below}")
+                let rule = format!("rule {rule}{}", because(one));
+                format!("{mode}, {rule}, bucket {bucket} of {BUCKETS} by {by}, canary below {below}")
             }
-            Matched::Rule(rule, Rule { way: Way::Always(_), .. }) => format!("{}, rule {rule}", mode.word()),
+            Matched::Rule(rule, one) => format!("{}, rule {rule}{}", mode.word(), because(one)),
             Matched::None | Matched::Flags => format!("{}, no rule matches", mode.word()),
         });
         self.mode = Some(mode);
@@ -398,6 +423,7 @@ struct Asked<'a> {
     spec: &'static CommandSpec,
     forced: Option<ModeOverride>,
     root: Option<&'a Path>,
+    around: &'a Surroundings<'a>,
 }
 
 /// What is settled once the command line is parsed.
@@ -409,6 +435,12 @@ struct Ready {
     /// Before any repository's configuration, and with it.
     base: Config,
     local: Config,
+}
+
+/// The conditions of a rule, for a trace.
+fn because(rule: &Rule) -> String {
+    let all: Vec<String> = rule.conditions.iter().map(Condition::describe).collect();
+    if all.is_empty() { String::new() } else { format!(" ({})", all.join(", ")) }
 }
 
 /// What can be assumed where no legacy is installed: the system's configuration files and nothing else.

@@ -1,6 +1,6 @@
 // Several policies become one set of rules: the user's come first.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { homedir, tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { combine, readLayers } from "../../../shim/policy/layers.ts";
@@ -91,4 +91,17 @@ test("what is said of extensions adds up", () => {
   ]);
   writeFileSync(user(), "version: 1\nextensions: { 'a b': { affects: [commit] }, corp: { affect: [] } }\n");
   expect(layers()[1]?.problems.length).toBeGreaterThanOrEqual(2);
+});
+
+test("what else routes ask is made of paths without a tilde and of users by number", () => {
+  const { username, uid } = userInfo();
+  const when = `{ env: { CI: true, TEAM: blue }, users: [${username}, 4711, no-such-user], repositories: [~/src], changesets: { min: 7 } }`;
+  writeFileSync(user(), `version: 1\nroutes: [{ command: log, mode: native, when: ${when} }]\n`);
+  expect(combine(layers())?.routes[0]?.conditions).toEqual([
+    { kind: "variable", name: "CI", set: true },
+    { kind: "variable", name: "TEAM", value: "blue" },
+    { kind: "user", users: [uid, 4711] },
+    { kind: "repository", names: [path.join(homedir(), "src")] },
+    { kind: "changesets", least: 7 },
+  ]);
 });

@@ -28,6 +28,28 @@ describe("a good policy", () => {
 });
 
 describe("a mistake is told with position, value and what is allowed", () => {
+  test("what else a route asks", () => {
+    const when =
+      '{ env: { CI: 3, "A B": true }, repositorys: [x], repositories: [x], changesets: { min: 5, max: 3 }, users: [-x] }';
+    const found = problems(`version: 1\nroutes: [{ command: log, mode: native, when: ${when} }]\n`);
+    expect(found.map((text) => text.split("\n")[0]?.replace(/.*error: /, ""))).toEqual([
+      "routes[1].when.env.CI must be true, false or text",
+      "routes[1].when.env.A B is not the name of a variable",
+      "unknown key in routes[1].when",
+      "routes[1].when.repositories[1] is not an absolute path",
+      "routes[1].when.changesets: min is more than max",
+      "routes[1].when.users[1] is not the name of a user",
+    ]);
+  });
+  test("what a repository's policy cannot say", () => {
+    const text = "version: 1\nlegacy: {}\nbreaker: {}\nroutes:\n  - { command: log, mode: shadow }\n";
+    const found = parsePolicy(text, ".amalgam.yaml", "repository").problems;
+    expect(found.map(({ line, column, found: what }) => [line, column, what])).toEqual([
+      [2, 1, "legacy"],
+      [3, 1, "breaker"],
+      [5, 27, "shadow"],
+    ]);
+  });
   test.each([
     [
       "a version that is not known",

@@ -25,7 +25,14 @@ test("says what would move, what that saves and which known differences it meets
     moves: [{ command: "log", calls: 2, now: 0, later: 1, savedMs: 200, differences: 1 }],
     savedMs: 200,
     elsewhere: 1,
+    conditional: 0,
   });
+});
+
+test("calls that a route with conditions may cover are told and counted as not covered", () => {
+  const conditions = [{ kind: "user" as const, users: [0] }];
+  const after = rules({ commands: ["status"], conditions, mode: "python" }, { commands: ["status"], mode: "native" });
+  expect(whatIf(journal, [before, after], 200, () => true)).toMatchObject({ moves: [], conditional: 2 });
 });
 
 test("what native was asked and could not answer does not move, and going back costs", () => {

@@ -65,6 +65,11 @@ pub(crate) fn enabled(config: &Config) -> Outcome<Vec<String>> {
     Ok(names)
 }
 
+/// Whether the extension with this short name is enabled.
+pub(crate) fn is_enabled(config: &Config, name: &str) -> bool {
+    given(config).iter().any(|one| one.short() == name.as_bytes())
+}
+
 /// Whether any extension is enabled.
 pub(crate) fn any(config: &Config) -> bool {
     !given(config).is_empty()
