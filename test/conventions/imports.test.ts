@@ -19,6 +19,7 @@ const crateLayers = [
   ["formats", "config"],
   ["repo", "matching"],
   ["worktree", "query", "template", "diff", "commandserver"],
+  ["fileset"],
   ["commands"],
   ["routing"],
   ["launcher", "addon"],

@@ -46,9 +46,8 @@ pub(crate) fn working_copy(prepared: &Prepared) -> Outcome<WorkingCopy<'_>> {
 ///
 /// # Errors
 /// Aborts for paths outside the repository, `PatternUnsupported` for what cannot be matched exactly.
-pub(crate) fn matcher(prepared: &Prepared, sides: Sides) -> Outcome<Matcher> {
-    let cwd = prepared.cwd_in_repository()?;
-    let context = prepared.match_context(&cwd)?;
+pub(crate) fn matcher(prepared: &Prepared, sides: Sides) -> Outcome<Matcher<'_>> {
+    let context = prepared.match_context()?;
     let options = MatchOptions {
         patterns: &prepared.parsed.arguments,
         include: prepared.parsed.list("include"),
@@ -56,7 +55,7 @@ pub(crate) fn matcher(prepared: &Prepared, sides: Sides) -> Outcome<Matcher> {
         default: PatternKind::Relpath,
     };
     let matcher = match sides {
-        Sides::Between(..) => Matcher::for_revision(&context, &options)?,
+        Sides::Between(_, newer) => Matcher::for_revision(&context, newer, &options)?,
         _ => Matcher::for_status(&context, &options)?,
     };
     // There, half of the answer comes from the Rust extension's patterns and half from Python's.
@@ -73,13 +72,12 @@ pub(crate) fn matcher(prepared: &Prepared, sides: Sides) -> Outcome<Matcher> {
 pub(crate) fn compare(
     prepared: &Prepared,
     sides: Sides,
-    matcher: &Matcher,
+    matcher: &Matcher<'_>,
     options: StatusOptions,
 ) -> Outcome<StatusResult> {
     let working_copy = working_copy(prepared)?;
     let repository = working_copy.repository;
-    let cwd = prepared.cwd_in_repository()?;
-    let context = prepared.match_context(&cwd)?;
+    let context = prepared.match_context()?;
     let ignore = || IgnoreRules::load(&context);
     if prepared.parsed.switch("subrepos") && !matches!(sides, Sides::Between(..)) {
         let [p1, _] = repository.working_revs()?;
@@ -96,7 +94,7 @@ pub(crate) fn compare(
 ///
 /// # Errors
 /// As [`WorkingCopy::copies`].
-pub(crate) fn copies(prepared: &Prepared, sides: Sides, matcher: &Matcher) -> Outcome<Copies> {
+pub(crate) fn copies(prepared: &Prepared, sides: Sides, matcher: &Matcher<'_>) -> Outcome<Copies> {
     let working_copy = working_copy(prepared)?;
     let (from, to) = match sides {
         Sides::Changes => (working_copy.repository.working_revs()?[0], Target::WorkingCopy),

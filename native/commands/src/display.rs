@@ -39,7 +39,7 @@ impl PathDisplay {
         if !relative || cwd.is_empty() {
             return Ok(PathDisplay::FromRoot);
         }
-        Ok(PathDisplay::RelativeTo { root: prepared.root_bytes()?.to_vec(), cwd })
+        Ok(PathDisplay::RelativeTo { root: prepared.root_bytes()?.to_vec(), cwd: cwd.to_vec() })
     }
 
     /// `path` as it is shown.

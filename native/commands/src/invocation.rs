@@ -3,6 +3,7 @@
 
 use crate::{CommandSpec, Output, Parsed, Styles, pager};
 use amalgam_config::Config;
+use amalgam_fileset::Failure;
 use amalgam_repo::Repository;
 use amalgam_types::{Abort, AbortKind, Environment, LegacyFacts, Outcome, Reason, Stop};
 use std::os::unix::ffi::OsStrExt;
@@ -51,6 +52,8 @@ pub struct Prepared {
     pub cwd: PathBuf,
     /// What the standard descriptors are.
     pub terminal: Terminal,
+    /// What kept a fileset from being matched, where something did.
+    pub failure: Failure,
 }
 
 impl Prepared {
@@ -74,18 +77,18 @@ impl Prepared {
     ///
     /// # Errors
     /// When there is no repository.
-    pub fn cwd_in_repository(&self) -> Outcome<Vec<u8>> {
+    pub fn cwd_in_repository(&self) -> Outcome<&[u8]> {
         let root = self.root_bytes()?;
         let cwd = match self.config.get("ui", "forcecwd") {
             Some(forced) if !forced.is_empty() => forced,
             _ => self.cwd.as_os_str().as_bytes(),
         };
         Ok(match cwd.strip_prefix(root) {
-            Some(b"") => Vec::new(),
-            Some(below) if below[0] == b'/' => below[1..].to_vec(),
+            Some(b"") => b"",
+            Some(below) if below[0] == b'/' => &below[1..],
             // A root of `/` ends with its slash.
-            Some(below) if root.ends_with(b"/") => below.to_vec(),
-            _ => cwd.to_vec(),
+            Some(below) if root.ends_with(b"/") => below,
+            _ => cwd,
         })
     }
 
@@ -161,7 +164,11 @@ impl Prepared {
 /// `Unsupported` only: nothing has left `out` then, and legacy must answer.
 pub fn answer(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     pager::refuse_forced(prepared)?;
-    answer_with(prepared, out, |out| (prepared.spec.run)(prepared, out))
+    answer_with(prepared, out, |out| {
+        let code = (prepared.spec.run)(prepared, out)?;
+        prepared.failure.check()?;
+        Ok(code)
+    })
 }
 
 /// Answers with an error that legacy finds before it comes to the command.

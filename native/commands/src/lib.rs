@@ -21,6 +21,7 @@ mod selection;
 mod spec;
 mod table;
 
+pub use amalgam_fileset::Failure;
 pub use color::Styles;
 pub use invocation::{Prepared, Terminal, answer, answer_abort};
 pub use lookup::{Lookup, lookup};

@@ -35,8 +35,7 @@ impl LineRange {
         if PatternKind::split(name, PatternKind::Relpath).1.len() != name.len() {
             return Err(Stop::unsupported(Reason::PatternUnsupported, "a pattern for a range of lines"));
         }
-        let cwd = prepared.cwd_in_repository()?;
-        let path = canonical_path(&prepared.match_context(&cwd)?, name)?;
+        let path = canonical_path(&prepared.match_context()?, name)?;
         if last < first {
             return Err(Abort::parse(None, "line range must be positive").into());
         }

@@ -2,10 +2,12 @@
 //! a revision or of the working directory that match.
 
 use crate::Prepared;
+use crate::comparison::working_copy;
 use crate::display::PathDisplay;
 use crate::options::version_of;
+use amalgam_fileset::Setting;
 use amalgam_formats::manifest::Manifest;
-use amalgam_matching::{Engine, MatchContext, MatchOptions, Matcher, PatternKind};
+use amalgam_matching::{Engine, Filesets, MatchContext, MatchOptions, Matcher, PatternKind, Subject};
 use amalgam_query::Context;
 use amalgam_repo::Repository;
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_REV, short_hex};
@@ -15,8 +17,22 @@ use std::sync::Arc;
 /// The release whose patterns have `filepath:`; before it that is part of a name.
 const FILEPATH_SINCE: (u16, u16) = (6, 5);
 
+/// The first release whose filesets were compared with these.
+const FILESETS_SINCE: (u16, u16) = (7, 2);
+
 /// Files whose presence makes a revision or working directory one with subrepositories.
 const SUBREPOSITORY_FILES: [&[u8]; 2] = [b".hgsub", b".hgsubstate"];
+
+impl Filesets for Prepared {
+    fn matcher<'a>(&'a self, expression: &[u8], subject: Subject) -> Outcome<Matcher<'a>> {
+        if version_of(&self.facts) < FILESETS_SINCE {
+            return Err(Stop::unsupported(Reason::PatternUnsupported, "filesets of an older legacy"));
+        }
+        let setting =
+            Setting { working_copy: working_copy(self)?, matching: self.match_context()?, failure: &self.failure };
+        amalgam_fileset::matcher(setting, expression, subject)
+    }
+}
 
 /// What a revision flag selects.
 pub(crate) enum Selected {
@@ -42,7 +58,7 @@ impl Prepared {
     ///
     /// # Errors
     /// Aborts for paths outside the repository, `PatternUnsupported` for what cannot be matched exactly.
-    pub(crate) fn matcher(&self, selected: &Selected, default: PatternKind) -> Outcome<Matcher> {
+    pub(crate) fn matcher(&self, selected: &Selected, default: PatternKind) -> Outcome<Matcher<'_>> {
         self.matcher_for(selected, default, &self.parsed.arguments)
     }
 
@@ -55,9 +71,8 @@ impl Prepared {
         selected: &Selected,
         default: PatternKind,
         patterns: &[Vec<u8>],
-    ) -> Outcome<Matcher> {
-        let cwd = self.cwd_in_repository()?;
-        let context = self.match_context(&cwd)?;
+    ) -> Outcome<Matcher<'_>> {
+        let context = self.match_context()?;
         let options = MatchOptions {
             patterns,
             include: self.parsed.list("include"),
@@ -66,29 +81,33 @@ impl Prepared {
         };
         match selected {
             Selected::WorkingCopy => Matcher::new(&context, &options),
-            Selected::Revision(_) => Matcher::for_revision(&context, &options),
+            Selected::Revision(rev) => Matcher::for_revision(&context, *rev, &options),
         }
     }
 
-    /// What the matching crate needs to know of this invocation. `cwd` is [`Prepared::cwd_in_repository`].
+    /// What the matching crate needs to know of this invocation.
     ///
     /// # Errors
     /// When there is no repository, or a pattern may be of a kind that this release of legacy does not have.
-    pub(crate) fn match_context<'a>(&'a self, cwd: &'a [u8]) -> Outcome<MatchContext<'a>> {
+    pub(crate) fn match_context(&self) -> Outcome<MatchContext<'_>> {
         if version_of(&self.facts) < FILEPATH_SINCE {
             let lists = [self.parsed.arguments.as_slice(), self.parsed.list("include"), self.parsed.list("exclude")];
-            let may_be = |pattern: &&Vec<u8>| pattern.starts_with(b"filepath:") || pattern.starts_with(b"listfile");
+            let may_be = |pattern: &&Vec<u8>| {
+                let in_set = pattern.starts_with(b"set:") && memchr::memmem::find(pattern, b"filepath").is_some();
+                pattern.starts_with(b"filepath:") || pattern.starts_with(b"listfile") || in_set
+            };
             if lists.into_iter().flatten().any(|pattern| may_be(&pattern)) {
                 return Err(Stop::unsupported(Reason::PatternUnsupported, "filepath: is newer than this legacy"));
             }
         }
         Ok(MatchContext {
             root: self.repository()?.root(),
-            cwd,
+            cwd: self.cwd_in_repository()?,
             cwd_abs: &self.cwd,
             env: &self.env,
             config: &self.config,
             engine: if self.facts.is_rust() { Engine::RustExtension } else { Engine::PythonBytes },
+            sets: Some(self),
         })
     }
 
@@ -121,16 +140,15 @@ impl Prepared {
     /// # Errors
     /// As [`Prepared::single`].
     pub(crate) fn single_or_working_copy(&self, spec: &[u8]) -> Outcome<Option<Rev>> {
-        let cwd = self.cwd_in_repository()?;
-        self.query(&cwd)?.single(spec)
+        self.query()?.single(spec)
     }
 
-    /// Where revisions are looked for. `cwd` is [`Prepared::cwd_in_repository`].
+    /// Where revisions are looked for.
     ///
     /// # Errors
     /// When there is no repository.
-    pub(crate) fn query<'a>(&'a self, cwd: &'a [u8]) -> Outcome<Context<'a>> {
-        Ok(Context { repository: self.repository()?, matching: self.match_context(cwd)? })
+    pub(crate) fn query(&self) -> Outcome<Context<'_>> {
+        Ok(Context { repository: self.repository()?, matching: self.match_context()? })
     }
 }
 
@@ -166,7 +184,7 @@ pub(crate) fn refuse_subrepositories(mut tracked: impl FnMut(&[u8]) -> bool) -> 
 ///
 /// # Errors
 /// What reading the manifest meets.
-pub(crate) fn missing_from(manifest: &Manifest, matcher: &Matcher) -> Outcome<Vec<Vec<u8>>> {
+pub(crate) fn missing_from(manifest: &Manifest, matcher: &Matcher<'_>) -> Outcome<Vec<Vec<u8>>> {
     if matcher.is_always() {
         return Ok(Vec::new());
     }

@@ -21,7 +21,7 @@ fuzz_target!(|bytes: &[u8]| {
     std::fs::write(ROOT.path().join(".hgignore"), bytes).expect("writable");
     for engine in [Engine::PythonBytes, Engine::RustExtension] {
         let context =
-            MatchContext { root: ROOT.path(), cwd: b"", cwd_abs: ROOT.path(), env: &env, config: &config, engine };
+            MatchContext { root: ROOT.path(), cwd: b"", cwd_abs: ROOT.path(), env: &env, config: &config, engine, sets: None };
         if let Ok(rules) = IgnoreRules::load(&context) {
             for path in PATHS {
                 let here = rules.matches_path(path);

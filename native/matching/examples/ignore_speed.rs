@@ -42,7 +42,8 @@ fn main() {
     let env = Environment::default();
     let config = Config::default();
     for engine in [Engine::PythonBytes, Engine::RustExtension] {
-        let ctx = MatchContext { root: &root, cwd: b"", cwd_abs: &root, env: &env, config: &config, engine };
+        let ctx =
+            MatchContext { root: &root, cwd: b"", cwd_abs: &root, env: &env, config: &config, engine, sets: None };
         let start = cpu();
         let rules = IgnoreRules::load(&ctx).expect("rules that native can match");
         println!("{engine:?}: load {} us", (cpu() - start) / 1000);

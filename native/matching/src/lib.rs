@@ -20,6 +20,7 @@ mod rules;
 mod rust_ignore;
 mod rust_re;
 mod search;
+mod sets;
 mod shape;
 mod text;
 
@@ -29,6 +30,7 @@ pub use kind::PatternKind;
 pub use matcher::{Matcher, Visit};
 pub use paths::relative_path;
 pub use search::LineSearch;
+pub use sets::{Filesets, Subject};
 pub use text::TextRegex;
 
 use amalgam_config::Config;
@@ -60,6 +62,8 @@ pub struct MatchContext<'a> {
     pub config: &'a Config,
     /// The implementation that legacy would use in a status.
     pub engine: Engine,
+    /// Who knows what fileset expressions mean; without it they are refused.
+    pub sets: Option<&'a dyn Filesets>,
 }
 
 /// What the user asked for.

@@ -6,9 +6,10 @@ use crate::compiled::{Compiled, PathSet, Roots, contains_or_parent};
 use crate::normalize::Normalizer;
 use crate::paths::ancestors;
 use crate::piece::{self, KindPattern, Suffix};
+use crate::sets::{Subject, split_sets};
 use crate::{Engine, MatchContext, MatchOptions, PatternKind};
 use amalgam_config::join_path;
-use amalgam_types::Outcome;
+use amalgam_types::{Outcome, Reason, Rev, Stop};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
@@ -27,21 +28,26 @@ pub enum Visit<'a> {
 }
 
 /// Decides which paths a command is about. Cheap questions, safe to ask from many threads.
-pub struct Matcher {
-    node: Node,
+pub struct Matcher<'a> {
+    node: Node<'a>,
     files: Vec<Vec<u8>>,
     explicit: PathSet,
 }
 
-enum Node {
+enum Node<'a> {
     Always,
     Never,
     Exact { names: PathSet, children: HashMap<Box<[u8]>, PathSet> },
     Pattern(Pattern),
     Include(Include),
-    Intersection(Box<Matcher>, Box<Matcher>),
-    Difference(Box<Matcher>, Box<Matcher>),
+    Predicate(Predicate<'a>),
+    Not(Box<Matcher<'a>>),
+    Union(Vec<Matcher<'a>>),
+    Intersection(Box<Matcher<'a>>, Box<Matcher<'a>>),
+    Difference(Box<Matcher<'a>>, Box<Matcher<'a>>),
 }
+
+type Predicate<'a> = Box<dyn Fn(&[u8]) -> bool + Send + Sync + 'a>;
 
 struct Pattern {
     compiled: Compiled,
@@ -59,42 +65,66 @@ struct Include {
     children: HashMap<Box<[u8]>, PathSet>,
 }
 
-impl Matcher {
+impl<'a> Matcher<'a> {
     /// Everything.
-    pub fn always() -> Matcher {
+    pub fn always() -> Self {
         Matcher::of(Node::Always, Vec::new())
     }
 
     /// Nothing.
-    pub fn never() -> Matcher {
+    pub fn never() -> Self {
         Matcher::of(Node::Never, Vec::new())
     }
 
     /// Exactly these files.
-    pub fn exact(files: Vec<Vec<u8>>) -> Matcher {
+    pub fn exact(files: Vec<Vec<u8>>) -> Self {
         let names: PathSet = files.iter().map(|f| f.as_slice().into()).collect();
         let children = children_of(names.iter().map(|n| &**n), |_| true);
         Matcher::of(Node::Exact { names, children }, files)
     }
 
+    /// The files for which `predicate` holds.
+    pub fn predicate(predicate: impl Fn(&[u8]) -> bool + Send + Sync + 'a) -> Self {
+        Matcher::of(Node::Predicate(Box::new(predicate)), Vec::new())
+    }
+
+    /// What any of `matchers` matches; it names no file outright, whatever they do. Of one it is that one.
+    pub fn union(mut matchers: Vec<Matcher<'a>>) -> Self {
+        match matchers.len() {
+            0 => Matcher::never(),
+            1 => matchers.remove(0),
+            _ => Matcher::of(Node::Union(matchers), Vec::new()),
+        }
+    }
+
+    /// What `self` does not match.
+    pub fn negated(self) -> Self {
+        Matcher::of(Node::Not(Box::new(self)), Vec::new())
+    }
+
     /// For the working directory, matched as Mercurial's Python code does (`files`, `cat`, `locate`, ...), whatever
     /// the engine: paths are audited on disk.
-    pub fn new(ctx: &MatchContext<'_>, options: &MatchOptions<'_>) -> Outcome<Matcher> {
-        build(ctx, options, Audit::Disk, Engine::PythonBytes)
+    pub fn new(ctx: &MatchContext<'a>, options: &MatchOptions<'_>) -> Outcome<Self> {
+        build(ctx, options, Audit::Disk, Engine::PythonBytes, Subject::WorkingCopy)
     }
 
     /// The same for a committed revision: names are audited, the disk is not.
-    pub fn for_revision(ctx: &MatchContext<'_>, options: &MatchOptions<'_>) -> Outcome<Matcher> {
-        build(ctx, options, Audit::Text, Engine::PythonBytes)
+    pub fn for_revision(ctx: &MatchContext<'a>, rev: Rev, options: &MatchOptions<'_>) -> Outcome<Self> {
+        build(ctx, options, Audit::Text, Engine::PythonBytes, Subject::Revision(rev))
+    }
+
+    /// As [`Matcher::new`], but filesets are about `rev`: legacy's revision queries audit the disk all the same.
+    pub fn for_query(ctx: &MatchContext<'a>, rev: Rev, options: &MatchOptions<'_>) -> Outcome<Self> {
+        build(ctx, options, Audit::Disk, Engine::PythonBytes, Subject::Revision(rev))
     }
 
     /// For a status of the working directory, which the Rust extension, where `ctx.engine` says so, matches its own
     /// way.
-    pub fn for_status(ctx: &MatchContext<'_>, options: &MatchOptions<'_>) -> Outcome<Matcher> {
-        build(ctx, options, Audit::Disk, ctx.engine)
+    pub fn for_status(ctx: &MatchContext<'a>, options: &MatchOptions<'_>) -> Outcome<Self> {
+        build(ctx, options, Audit::Disk, ctx.engine, Subject::WorkingCopy)
     }
 
-    fn of(node: Node, files: Vec<Vec<u8>>) -> Matcher {
+    fn of(node: Node<'a>, files: Vec<Vec<u8>>) -> Self {
         let explicit = files.iter().map(|f| f.as_slice().into()).collect();
         Matcher { node, files, explicit }
     }
@@ -107,6 +137,9 @@ impl Matcher {
             Node::Exact { names, .. } => names.contains(path),
             Node::Pattern(p) => p.trees.contains(path) || p.compiled.matches(path),
             Node::Include(i) => i.compiled.matches(path),
+            Node::Predicate(holds) => holds(path),
+            Node::Not(inner) => !inner.matches(path),
+            Node::Union(all) => all.iter().any(|one| one.matches(path)),
             Node::Intersection(a, b) => a.matches(path) && b.matches(path),
             Node::Difference(a, b) => a.matches(path) && !b.matches(path),
         }
@@ -136,6 +169,8 @@ impl Matcher {
                     visit_children(&i.children, dir)
                 }
             }
+            Node::Predicate(_) | Node::Not(_) => Visit::This,
+            Node::Union(all) => all.iter().map(|one| one.visit_dir(dir)).fold(Visit::Nothing, unite_visits),
             Node::Intersection(a, b) => intersect_visits(a.visit_dir(dir), || b.visit_dir(dir)),
             Node::Difference(a, b) => match b.visit_dir(dir) {
                 Visit::Recursive => Visit::Nothing,
@@ -193,14 +228,15 @@ impl Matcher {
     }
 
     /// What both match; the result speaks for `self` where names are reported.
-    pub fn intersect(self, other: Matcher) -> Matcher {
+    pub fn intersect(self, other: Matcher<'a>) -> Self {
         if self.is_always() {
             return other;
         }
         if other.is_always() {
             return self;
         }
-        let keep = |from: &Matcher, by: &Matcher| from.files.iter().filter(|f| by.matches(f)).cloned().collect();
+        let keep =
+            |from: &Matcher<'_>, by: &Matcher<'_>| from.files.iter().filter(|f| by.matches(f)).cloned().collect();
         let files = match (self.is_exact(), other.is_exact()) {
             (true, _) => keep(&self, &other),
             (false, true) => keep(&other, &self),
@@ -210,7 +246,7 @@ impl Matcher {
     }
 
     /// What `self` matches and `other` does not.
-    pub fn difference(self, other: Matcher) -> Matcher {
+    pub fn difference(self, other: Matcher<'a>) -> Self {
         let mut files = self.files.clone();
         if self.is_exact() {
             files.retain(|f| !other.matches(f));
@@ -219,25 +255,49 @@ impl Matcher {
     }
 }
 
-fn build(ctx: &MatchContext<'_>, options: &MatchOptions<'_>, audit: Audit, engine: Engine) -> Outcome<Matcher> {
+fn build<'a>(
+    ctx: &MatchContext<'a>,
+    options: &MatchOptions<'_>,
+    audit: Audit,
+    engine: Engine,
+    subject: Subject,
+) -> Outcome<Matcher<'a>> {
     let root = ctx.root.as_os_str().as_bytes();
     let cwd = join_path(root, ctx.cwd);
     let normalizer = Normalizer { root, cwd: &cwd, process_cwd: ctx.cwd_abs, audit, warns: false };
+    let with_sets = |patterns: Vec<KindPattern>, of_others: fn(Vec<KindPattern>, Engine) -> Outcome<Matcher<'a>>| {
+        let (sets, others) = split_sets(patterns);
+        if sets.is_empty() {
+            return of_others(others, engine);
+        }
+        if engine == Engine::RustExtension {
+            return Err(Stop::unsupported(Reason::PatternUnsupported, "set"));
+        }
+        let mut all = Vec::with_capacity(sets.len() + 1);
+        if !others.is_empty() {
+            all.push(of_others(others, engine)?);
+        }
+        for expression in sets {
+            let known = ctx.sets.ok_or_else(|| Stop::unsupported(Reason::PatternUnsupported, "set"))?;
+            all.push(known.matcher(&expression, subject)?);
+        }
+        Ok(Matcher::union(all))
+    };
     let mut matcher = Matcher::always();
     if !options.patterns.is_empty() {
         let patterns = normalizer.texts(options.patterns, options.default)?;
         let always = |p: &KindPattern| p.text.is_empty() && matches!(p.kind, PatternKind::Relpath | PatternKind::Glob);
         if !patterns.iter().all(always) {
-            matcher = pattern_matcher(patterns, engine)?;
+            matcher = with_sets(patterns, pattern_matcher)?;
         }
     }
     if !options.include.is_empty() {
         let include = normalizer.texts(options.include, PatternKind::Glob)?;
-        matcher = matcher.intersect(include_matcher(&include, engine)?);
+        matcher = matcher.intersect(with_sets(include, include_matcher)?);
     }
     if !options.exclude.is_empty() {
         let exclude = normalizer.texts(options.exclude, PatternKind::Glob)?;
-        matcher = matcher.difference(include_matcher(&exclude, engine)?);
+        matcher = matcher.difference(with_sets(exclude, include_matcher)?);
         if engine == Engine::RustExtension && !matcher.is_exact() {
             // The extension forgets the names of what is excluded from, and so never reports them missing.
             matcher = Matcher::of(matcher.node, Vec::new());
@@ -246,7 +306,7 @@ fn build(ctx: &MatchContext<'_>, options: &MatchOptions<'_>, audit: Audit, engin
     Ok(matcher)
 }
 
-fn pattern_matcher(mut patterns: Vec<KindPattern>, engine: Engine) -> Outcome<Matcher> {
+fn pattern_matcher<'a>(mut patterns: Vec<KindPattern>, engine: Engine) -> Outcome<Matcher<'a>> {
     piece::sort(&mut patterns);
     let compiled = Compiled::new(&patterns, Suffix::End, engine)?;
     let roots = Roots::of(&patterns)?;
@@ -261,12 +321,12 @@ fn pattern_matcher(mut patterns: Vec<KindPattern>, engine: Engine) -> Outcome<Ma
     Ok(Matcher::of(Node::Pattern(pattern), roots.trees))
 }
 
-fn include_matcher(patterns: &[KindPattern], engine: Engine) -> Outcome<Matcher> {
+fn include_matcher<'a>(patterns: Vec<KindPattern>, engine: Engine) -> Outcome<Matcher<'a>> {
     if patterns.is_empty() {
         return Ok(Matcher::never());
     }
-    let compiled = Compiled::new(patterns, Suffix::SlashOrEnd, engine)?;
-    let roots = Roots::of(patterns)?;
+    let compiled = Compiled::new(&patterns, Suffix::SlashOrEnd, engine)?;
+    let roots = Roots::of(&patterns)?;
     let trees: PathSet = roots.trees.iter().map(|t| t.as_slice().into()).collect();
     let everything = trees.iter().chain(&roots.folders).chain(&roots.parents).map(|p| &**p);
     let children = children_of(everything, |dir| roots.parents.contains(dir));
@@ -316,6 +376,15 @@ fn intersect_visits<'a>(a: Visit<'a>, b: impl FnOnce() -> Visit<'a>) -> Visit<'a
             let both: PathSet = a.intersection(&b).cloned().collect();
             if both.is_empty() { Visit::Nothing } else { Visit::Children(Cow::Owned(both)) }
         }
+        _ => Visit::This,
+    }
+}
+
+fn unite_visits<'v>(a: Visit<'v>, b: Visit<'v>) -> Visit<'v> {
+    match (a, b) {
+        (Visit::Nothing, other) | (other, Visit::Nothing) => other,
+        (Visit::Recursive, _) | (_, Visit::Recursive) => Visit::Recursive,
+        (Visit::Children(a), Visit::Children(b)) => Visit::Children(Cow::Owned(a.union(&b).cloned().collect())),
         _ => Visit::This,
     }
 }

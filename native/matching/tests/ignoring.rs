@@ -28,7 +28,7 @@ fn context<'a>(
     config: &'a Config,
     engine: Engine,
 ) -> MatchContext<'a> {
-    MatchContext { root: sandbox.root(), cwd: b"", cwd_abs: sandbox.root(), env, config, engine }
+    MatchContext { root: sandbox.root(), cwd: b"", cwd_abs: sandbox.root(), env, config, engine, sets: None }
 }
 
 fn line(random: &mut Random) -> Vec<u8> {
@@ -136,7 +136,7 @@ fn tree(sandbox: &Sandbox, random: &mut Random) -> Vec<Vec<u8>> {
 }
 
 /// What a walk finds that goes only where the matcher sends it.
-fn walk(sandbox: &Sandbox, matcher: &Matcher, dir: &[u8], found: &mut BTreeSet<Vec<u8>>) {
+fn walk(sandbox: &Sandbox, matcher: &Matcher<'_>, dir: &[u8], found: &mut BTreeSet<Vec<u8>>) {
     let visit = matcher.visit_dir(dir);
     if visit == Visit::Nothing {
         return;

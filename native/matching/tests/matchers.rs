@@ -21,16 +21,18 @@ struct Question {
     exclude: Vec<Vec<u8>>,
 }
 
-fn native(sandbox: &Sandbox, question: &Question) -> Outcome<Matcher> {
-    let env = sandbox.environment();
-    let config = Config::default();
+fn native<'q>(sandbox: &'q Sandbox, question: &'q Question) -> Outcome<Matcher<'q>> {
+    // A matcher may live as long as what it was made of.
+    let env: &'static _ = Box::leak(Box::new(sandbox.environment()));
+    let config: &'static Config = Box::leak(Box::default());
     let ctx = MatchContext {
         root: sandbox.root(),
         cwd: &question.cwd,
         cwd_abs: sandbox.root(),
-        env: &env,
-        config: &config,
+        env,
+        config,
         engine: Engine::PythonBytes,
+        sets: None,
     };
     let options = MatchOptions {
         patterns: &question.patterns,
@@ -38,7 +40,7 @@ fn native(sandbox: &Sandbox, question: &Question) -> Outcome<Matcher> {
         exclude: &question.exclude,
         default: PatternKind::from_name(question.default.as_bytes()).expect("a kind"),
     };
-    if question.disk { Matcher::new(&ctx, &options) } else { Matcher::for_revision(&ctx, &options) }
+    if question.disk { Matcher::new(&ctx, &options) } else { Matcher::for_revision(&ctx, 0, &options) }
 }
 
 fn shown(visit: Visit<'_>) -> String {

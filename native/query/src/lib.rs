@@ -24,3 +24,4 @@ mod working_copy;
 pub use dates::{Clock, Interval, parse_date};
 pub use pattern::Pattern as StringPattern;
 pub use query::{Context, Pair, Revisions};
+pub use strings::unescape;

@@ -5,7 +5,10 @@ use amalgam_types::{Outcome, Reason, Stop};
 use std::borrow::Cow;
 
 /// Undoes the escapes of a quoted string.
-pub(crate) fn unescape(text: &[u8]) -> Outcome<Vec<u8>> {
+///
+/// # Errors
+/// Legacy's for escapes that are none.
+pub fn unescape(text: &[u8]) -> Outcome<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(&byte) = text.get(at) {

@@ -51,7 +51,7 @@ pub fn status_between(
     repository: &Repository,
     older: Rev,
     newer: Rev,
-    matcher: &Matcher,
+    matcher: &Matcher<'_>,
     options: &StatusOptions,
 ) -> Outcome<StatusResult> {
     let (older, newer) = (manifest(repository, older)?, manifest(repository, newer)?);
@@ -99,7 +99,7 @@ impl WorkingCopy<'_> {
     pub fn status_against(
         &self,
         rev: Rev,
-        matcher: &Matcher,
+        matcher: &Matcher<'_>,
         ignore: LoadIgnore<'_>,
         options: StatusOptions,
     ) -> Outcome<StatusResult> {

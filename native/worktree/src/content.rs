@@ -68,6 +68,25 @@ impl WorkingFiles {
     /// # Errors
     /// As [`WorkingFiles::read`]; `PathUnsupported` below a symbolic link.
     pub fn read_if_there(&self, path: &[u8], folder: &mut Vec<u8>) -> Outcome<Option<WorkingFile>> {
+        match self.stat_if_there(path, folder)? {
+            None => Ok(None),
+            Some(_) => self.read(path, folder).map(Some),
+        }
+    }
+
+    /// The size of a file, or of a symbolic link's target; `None` if it has gone.
+    ///
+    /// # Errors
+    /// As [`WorkingFiles::read_if_there`].
+    pub fn size_if_there(&self, path: &[u8], folder: &mut Vec<u8>) -> Outcome<Option<u64>> {
+        let Some(stat) = self.stat_if_there(path, folder)? else { return Ok(None) };
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile | FileType::Symlink => Ok(Some(u64::try_from(stat.st_size).unwrap_or(0))),
+            _ => Err(Stop::unsupported(Reason::FileUnsupported, String::from_utf8_lossy(path))),
+        }
+    }
+
+    fn stat_if_there(&self, path: &[u8], folder: &mut Vec<u8>) -> Outcome<Option<rustix::fs::Stat>> {
         let above = &path[..memchr::memrchr(b'/', path).unwrap_or(0)];
         if above != folder.as_slice() {
             for end in memchr::memchr_iter(b'/', above).chain([above.len()]).filter(|&end| end > 0) {
@@ -81,7 +100,10 @@ impl WorkingFiles {
         audit(&self.root, path, folder)?;
         match rustix::fs::statat(&self.root, path, AtFlags::SYMLINK_NOFOLLOW) {
             Err(rustix::io::Errno::NOENT) => Ok(None),
-            _ => self.read(path, folder).map(Some),
+            Err(error) => {
+                Err(Stop::unsupported(Reason::FileUnsupported, format!("{}: {error}", String::from_utf8_lossy(path))))
+            }
+            Ok(stat) => Ok(Some(stat)),
         }
     }
 }

@@ -33,7 +33,7 @@ impl WorkingCopy<'_> {
     ///
     /// # Errors
     /// When a setting changes how copies are traced, or where the answer depends on a choice among ancestors.
-    pub fn copies(&self, from: Rev, to: Target, matcher: &Matcher) -> Outcome<Copies> {
+    pub fn copies(&self, from: Rev, to: Target, matcher: &Matcher<'_>) -> Outcome<Copies> {
         let [p1, _] = self.repository.working_revs()?;
         let last = match to {
             Target::Revision(rev) => rev,
@@ -70,12 +70,12 @@ impl WorkingCopy<'_> {
     }
 
     /// What the dirstate records, without files that are no longer tracked.
-    fn recorded_copies(&self, matcher: &Matcher) -> Outcome<Copies> {
+    fn recorded_copies(&self, matcher: &Matcher<'_>) -> Outcome<Copies> {
         Ok(self.dirstate()?.copies()?.into_iter().filter(|(to, _)| matcher.matches(to)).collect())
     }
 
     /// Through the common ancestor of two sides that do not descend from each other.
-    fn around(&self, ancestor: Rev, from: Rev, last: Rev, matcher: &Matcher, recorded: Copies) -> Outcome<Copies> {
+    fn around(&self, ancestor: Rev, from: Rev, last: Rev, matcher: &Matcher<'_>, recorded: Copies) -> Outcome<Copies> {
         let base = if ancestor == NULL_REV { None } else { Some(from) };
         let mut there = forward(self.repository, ancestor, from, None, None)?;
         let mut here = chain(&forward(self.repository, ancestor, last, base, Some(matcher))?, recorded);
@@ -130,7 +130,7 @@ fn chain(first: &Copies, then: Copies) -> Copies {
 }
 
 /// The renames among copies to `to`, the other way round.
-fn reverse(copies: &Copies, to: &Manifest, matcher: Option<&Matcher>) -> Outcome<Copies> {
+fn reverse(copies: &Copies, to: &Manifest, matcher: Option<&Matcher<'_>>) -> Outcome<Copies> {
     let mut renames = Copies::new();
     for (copy, source) in copies {
         if matcher.is_none_or(|m| m.matches(source)) && to.get(source)?.is_none() {
@@ -141,7 +141,13 @@ fn reverse(copies: &Copies, to: &Manifest, matcher: Option<&Matcher>) -> Outcome
 }
 
 /// Traces the files that `b` has and its ancestor `a` has not.
-fn forward(repository: &Repository, a: Rev, b: Rev, base: Option<Rev>, matcher: Option<&Matcher>) -> Outcome<Copies> {
+fn forward(
+    repository: &Repository,
+    a: Rev,
+    b: Rev,
+    base: Option<Rev>,
+    matcher: Option<&Matcher<'_>>,
+) -> Outcome<Copies> {
     let (earlier, later) = (repository.manifest_of(a)?, repository.manifest_of(b)?);
     let base = base.map(|rev| repository.manifest_of(rev)).transpose()?.unwrap_or_else(|| Arc::clone(&earlier));
     // Between a changeset and its only parent, the changeset itself says which files to look at.

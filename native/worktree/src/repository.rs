@@ -51,7 +51,12 @@ impl<'a> WorkingCopy<'a> {
     ///
     /// # Errors
     /// Whatever makes native uncertain; nothing was written then.
-    pub fn status(&self, matcher: &Matcher, ignore: LoadIgnore<'_>, options: StatusOptions) -> Outcome<StatusResult> {
+    pub fn status(
+        &self,
+        matcher: &Matcher<'_>,
+        ignore: LoadIgnore<'_>,
+        options: StatusOptions,
+    ) -> Outcome<StatusResult> {
         if self.env.get("HG_PENDING").is_some() {
             return Err(Stop::unsupported(Reason::EnvironmentUnsupported, "HG_PENDING"));
         }
@@ -141,7 +146,7 @@ impl WorkingCopy<'_> {
     }
 }
 
-pub(crate) struct Selection<'a>(pub(crate) &'a Matcher);
+pub(crate) struct Selection<'a>(pub(crate) &'a Matcher<'a>);
 
 impl Selecting for Selection<'_> {
     fn matches(&self, path: &[u8]) -> bool {

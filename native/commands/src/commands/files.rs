@@ -67,7 +67,7 @@ trait Found {
 fn list(
     prepared: &Prepared,
     selected: &Selected,
-    matcher: &Matcher,
+    matcher: &Matcher<'_>,
     lines: &dyn Found,
     out: &mut Output<'_>,
 ) -> Outcome<i32> {
@@ -135,7 +135,7 @@ impl Found for Items<'_> {
 
 fn list_working_copy(
     repository: &Repository,
-    matcher: &Matcher,
+    matcher: &Matcher<'_>,
     lines: &dyn Found,
     out: &mut Output<'_>,
 ) -> Outcome<bool> {
@@ -156,7 +156,7 @@ fn list_working_copy(
 }
 
 /// Where nothing but files of the dirstate was named, those names: legacy lists each as often as it was given.
-fn named_files(repository: &Repository, matcher: &Matcher) -> Outcome<Option<Vec<Vec<u8>>>> {
+fn named_files(repository: &Repository, matcher: &Matcher<'_>) -> Outcome<Option<Vec<Vec<u8>>>> {
     let mut named = matcher.explicit_files().to_vec();
     named.sort_unstable();
     if !matcher.prefix() || named.windows(2).all(|pair| pair[0] != pair[1]) {
@@ -181,7 +181,7 @@ fn stat(repository: &Repository, path: &[u8]) -> Outcome<(u64, u8)> {
 fn list_revision(
     repository: &Repository,
     rev: Rev,
-    matcher: &Matcher,
+    matcher: &Matcher<'_>,
     lines: &dyn Found,
     out: &mut Output<'_>,
 ) -> Outcome<bool> {

@@ -98,8 +98,7 @@ fn working_copy(history: &History<'_>) -> Outcome<Subject> {
     manifest_without_subrepositories(history.repository, p1)?;
     let tracked = tracked_files(history.repository)?;
     refuse_subrepositories(|name| tracked.contains(name))?;
-    let cwd = prepared.cwd_in_repository()?;
-    let context = prepared.match_context(&cwd)?;
+    let context = prepared.match_context()?;
     let everything = MatchOptions { patterns: &[], include: &[], exclude: &[], default: PatternKind::Relpath };
     let working_copy = WorkingCopy {
         repository: history.repository,

@@ -71,6 +71,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             report.items(&result, &shown, &footer, changeset, formatter, out)
         })?;
     }
+    prepared.failure.check()?;
     if let Some(refresh) = &result.refresh {
         refresh.write();
     }
@@ -101,8 +102,7 @@ fn sides(prepared: &Prepared) -> Outcome<Sides> {
     if specs.is_empty() {
         return Ok(Sides::Changes);
     }
-    let cwd = prepared.cwd_in_repository()?;
-    match prepared.query(&cwd)?.pair(specs)? {
+    match prepared.query()?.pair(specs)? {
         Pair::Since(rev) => Sides::since(prepared, rev),
         Pair::Between(first, last) => Ok(Sides::Between(first, last)),
     }

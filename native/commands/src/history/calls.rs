@@ -49,15 +49,14 @@ impl Keywords<'_, '_> {
             ("diff", [Value::Bytes(include), Value::Bytes(exclude)]) => {
                 let rev = of_changeset()?;
                 let prepared = self.history.prepared;
-                let cwd = prepared.cwd_in_repository()?;
-                let context = prepared.match_context(&cwd)?;
+                let context = prepared.match_context()?;
                 let [include, exclude] = [include, exclude].map(|given| match given.is_empty() {
                     true => Vec::new(),
                     false => vec![given.to_vec()],
                 });
                 let options =
                     MatchOptions { patterns: &[], include: &include, exclude: &exclude, default: PatternKind::Glob };
-                let matcher = Matcher::for_revision(&context, &options)?;
+                let matcher = Matcher::for_revision(&context, rev, &options)?;
                 patch::diff_for_template(prepared, rev, &matcher).map(Value::text)
             }
             ("mailmap", [Value::Bytes(author)]) => {
@@ -75,11 +74,10 @@ impl Keywords<'_, '_> {
     /// The files of a changeset that `pattern` matches.
     fn files_matching(&self, rev: Rev, pattern: &Rc<[u8]>) -> Outcome<Value> {
         let prepared = self.history.prepared;
-        let cwd = prepared.cwd_in_repository()?;
-        let context = prepared.match_context(&cwd)?;
+        let context = prepared.match_context()?;
         let patterns = [pattern.to_vec()];
         let options = MatchOptions { patterns: &patterns, include: &[], exclude: &[], default: PatternKind::Glob };
-        let matcher = Matcher::for_revision(&context, &options)?;
+        let matcher = Matcher::for_revision(&context, rev, &options)?;
         let manifest = self.history.repository.manifest_of(rev)?;
         if !missing_from(&manifest, &matcher)?.is_empty() {
             return Err(Stop::unsupported(Reason::WarningExpected, "a file that the revision does not have"));

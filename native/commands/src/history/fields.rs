@@ -17,7 +17,7 @@ use std::rc::Rc;
 pub(super) fn of(
     changeset: &Changeset<'_, '_>,
     copies: Option<&Copies>,
-    files: &FilesOf,
+    files: &FilesOf<'_>,
     formatter: &Formatter<'_>,
 ) -> Outcome<Map> {
     let prepared = changeset.history.prepared;

@@ -9,8 +9,7 @@ use amalgam_types::{Outcome, Reason, Rev, Stop, WDIR_REV};
 /// # Errors
 /// As [`amalgam_query::Context::revisions`]; the working directory is left to legacy.
 pub(crate) fn revisions(history: &History<'_>, specs: &[Vec<u8>]) -> Outcome<Vec<Rev>> {
-    let cwd = history.prepared.cwd_in_repository()?;
-    let revs = history.prepared.query(&cwd)?.revisions(specs)?;
+    let revs = history.prepared.query()?.revisions(specs)?;
     if revs.contains(&WDIR_REV) { Err(working_directory()) } else { Ok(revs) }
 }
 
@@ -19,8 +18,7 @@ pub(crate) fn revisions(history: &History<'_>, specs: &[Vec<u8>]) -> Outcome<Vec
 /// # Errors
 /// As [`amalgam_query::Context::revisions`].
 pub(crate) fn with_working_directory(history: &History<'_>, specs: &[Vec<u8>]) -> Outcome<Vec<Rev>> {
-    let cwd = history.prepared.cwd_in_repository()?;
-    history.prepared.query(&cwd)?.revisions(specs)
+    history.prepared.query()?.revisions(specs)
 }
 
 /// The first `limit` of them: the rest is not worked out.
@@ -28,8 +26,7 @@ pub(crate) fn with_working_directory(history: &History<'_>, specs: &[Vec<u8>]) -
 /// # Errors
 /// As [`revisions`].
 pub(crate) fn first(history: &History<'_>, specs: &[Vec<u8>], limit: usize) -> Outcome<Vec<Rev>> {
-    let cwd = history.prepared.cwd_in_repository()?;
-    let found = history.prepared.query(&cwd)?.evaluate(specs)?;
+    let found = history.prepared.query()?.evaluate(specs)?;
     let revs = found.iter()?.take(limit).collect::<Outcome<Vec<_>>>()?;
     if revs.contains(&WDIR_REV) { Err(working_directory()) } else { Ok(revs) }
 }
@@ -50,8 +47,7 @@ pub(crate) fn single(history: &History<'_>, spec: &[u8]) -> Outcome<Rev> {
 /// # Errors
 /// As [`amalgam_query::Context::evaluate_own`].
 pub(crate) fn own(history: &History<'_>, expression: &[u8]) -> Outcome<Vec<Rev>> {
-    let cwd = history.prepared.cwd_in_repository()?;
-    history.prepared.query(&cwd)?.evaluate_own(expression)?.to_vec()
+    history.prepared.query()?.evaluate_own(expression)?.to_vec()
 }
 
 /// `text` as a string within an expression.

@@ -13,11 +13,11 @@ use amalgam_template::Value;
 use amalgam_types::{Outcome, Reason, Rev, Stop};
 
 /// What shows changesets.
-pub(crate) struct Displayer<'h> {
+pub(crate) struct Displayer<'h, 'f> {
     history: &'h History<'h>,
     shape: Shape<'h>,
     patches: Option<Patches>,
-    files: FilesOf,
+    files: FilesOf<'f>,
     written: usize,
 }
 
@@ -34,10 +34,10 @@ enum Shape<'h> {
 ///
 /// # Errors
 /// `TemplateStyle` and the other reasons of templates, and whatever `show` ends with.
-pub(crate) fn with_displayer(
+pub(crate) fn with_displayer<'f>(
     history: &History<'_>,
     out: &mut Output<'_>,
-    show: impl FnOnce(&mut Displayer<'_>, &mut Output<'_>) -> Outcome<()>,
+    show: impl FnOnce(&mut Displayer<'_, 'f>, &mut Output<'_>) -> Outcome<()>,
 ) -> Outcome<()> {
     let patches = Patches::settle(history.prepared)?;
     match template::find(history.prepared, out)? {
@@ -62,14 +62,14 @@ pub(crate) fn with_displayer(
     }
 }
 
-impl<'h> Displayer<'h> {
+impl<'h, 'f> Displayer<'h, 'f> {
     fn new(history: &'h History<'h>, shape: Shape<'h>, patches: Option<Patches>) -> Self {
         let files = FilesOf::Matching(Box::new(Matcher::always()));
         Displayer { history, shape, patches, files, written: 0 }
     }
 
     /// Leaves other files out of the patches.
-    pub(crate) fn limit_patches(&mut self, files: FilesOf) {
+    pub(crate) fn limit_patches(&mut self, files: FilesOf<'f>) {
         self.files = files;
     }
 

@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// Which files of a changeset are shown.
-pub(crate) enum FilesOf {
+pub(crate) enum FilesOf<'a> {
     /// Those that match.
-    Matching(Box<Matcher>),
+    Matching(Box<Matcher<'a>>),
     /// Those that were found on the way along their history.
     Followed(BTreeMap<Rev, Vec<Vec<u8>>>),
     /// Those of which some lines were found there; of their hunks only those that are about these lines.
@@ -25,7 +25,7 @@ pub(crate) enum FilesOf {
 /// Lines by file.
 pub(crate) type LinesOf = BTreeMap<Vec<u8>, Vec<Range<usize>>>;
 
-impl FilesOf {
+impl FilesOf<'_> {
     /// The diffs of a changeset's change, as far as it is about these files and lines.
     pub(super) fn diffs(
         &self,
@@ -97,7 +97,7 @@ impl Patches {
         self.expected.reverse();
     }
 
-    fn made(&self, prepared: &Prepared, rev: Rev, files: &FilesOf) -> Made {
+    fn made(&self, prepared: &Prepared, rev: Rev, files: &FilesOf<'_>) -> Made {
         let counted = match &self.stat {
             Some((options, display)) => files.diffs(prepared, rev, options, display)?,
             None => Vec::new(),
@@ -110,7 +110,7 @@ impl Patches {
     }
 
     /// The diffs of `rev`; those of the changesets behind it are worked out at the same time.
-    fn next(&mut self, prepared: &Prepared, rev: Rev, files: &FilesOf) -> Made {
+    fn next(&mut self, prepared: &Prepared, rev: Rev, files: &FilesOf<'_>) -> Made {
         if let Some(made) = self.ahead.remove(&rev) {
             return made;
         }
@@ -132,7 +132,7 @@ impl Patches {
         &mut self,
         prepared: &Prepared,
         rev: Rev,
-        files: &FilesOf,
+        files: &FilesOf<'_>,
         graph_width: usize,
         out: &Output<'_>,
         text: &mut Vec<u8>,
@@ -164,14 +164,14 @@ impl Patches {
 /// What a changeset changed since one of its parents.
 pub(crate) struct Change<'a> {
     prepared: &'a Prepared,
-    matcher: &'a Matcher,
+    matcher: &'a Matcher<'a>,
     directed: Directed,
     result: amalgam_worktree::StatusResult,
 }
 
 impl<'a> Change<'a> {
     /// Since its first parent.
-    pub(super) fn of(prepared: &'a Prepared, rev: Rev, matcher: &'a Matcher) -> Outcome<Self> {
+    pub(super) fn of(prepared: &'a Prepared, rev: Rev, matcher: &'a Matcher<'a>) -> Outcome<Self> {
         if rev == NULL_REV {
             // Legacy takes the last changeset for its parent.
             return Err(Stop::unsupported(Reason::RevisionExpression, "the change of the null revision"));
@@ -187,11 +187,11 @@ impl<'a> Change<'a> {
     ///
     /// # Errors
     /// What reading the manifests meets.
-    pub(crate) fn since(prepared: &'a Prepared, parent: Rev, rev: Rev, matcher: &'a Matcher) -> Outcome<Self> {
+    pub(crate) fn since(prepared: &'a Prepared, parent: Rev, rev: Rev, matcher: &'a Matcher<'a>) -> Outcome<Self> {
         Self::between(prepared, Sides::Between(parent, rev), matcher)
     }
 
-    fn between(prepared: &'a Prepared, sides: Sides, matcher: &'a Matcher) -> Outcome<Self> {
+    fn between(prepared: &'a Prepared, sides: Sides, matcher: &'a Matcher<'a>) -> Outcome<Self> {
         let result = compare(prepared, sides, matcher, LISTS)?;
         Ok(Change { prepared, matcher, directed: Directed { sides, turned: false }, result })
     }

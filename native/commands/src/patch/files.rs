@@ -54,7 +54,7 @@ struct Names<'a> {
 pub(crate) fn diffs(
     prepared: &Prepared,
     directed: &Directed,
-    matcher: &Matcher,
+    matcher: &Matcher<'_>,
     result: &StatusResult,
     options: &DiffOptions,
     display: &PathDisplay,
@@ -185,7 +185,7 @@ impl Version {
 }
 
 /// Copies from the side shown as the older one.
-fn copies_of(prepared: &Prepared, directed: &Directed, matcher: &Matcher, left: &Source<'_>) -> Outcome<Copies> {
+fn copies_of(prepared: &Prepared, directed: &Directed, matcher: &Matcher<'_>, left: &Source<'_>) -> Outcome<Copies> {
     let mut found = match (directed.turned, directed.sides) {
         (true, Sides::Between(older, newer)) => copies(prepared, Sides::Between(newer, older), matcher)?,
         (true, sides) => {

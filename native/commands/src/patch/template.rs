@@ -11,7 +11,7 @@ use amalgam_template::{List, Map, Value, Whole};
 use amalgam_types::{Outcome, Rev};
 use std::rc::Rc;
 
-fn diffs(prepared: &Prepared, rev: Rev, matcher: &Matcher, options: &DiffOptions) -> Outcome<Vec<FileDiff>> {
+fn diffs(prepared: &Prepared, rev: Rev, matcher: &Matcher<'_>, options: &DiffOptions) -> Outcome<Vec<FileDiff>> {
     Change::of(prepared, rev, matcher)?.diffs(options, &PathDisplay::FromRoot)
 }
 
@@ -29,7 +29,7 @@ fn counted(diffs: &[FileDiff]) -> stat::Counter {
 ///
 /// # Errors
 /// Whatever makes native uncertain.
-pub(crate) fn diff_for_template(prepared: &Prepared, rev: Rev, matcher: &Matcher) -> Outcome<Vec<u8>> {
+pub(crate) fn diff_for_template(prepared: &Prepared, rev: Rev, matcher: &Matcher<'_>) -> Outcome<Vec<u8>> {
     Ok(text_of(&diffs(prepared, rev, matcher, &of_settings(prepared)?)?))
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn diffstat_for_template(prepared: &Prepared, rev: Rev) -> Outcome<Ve
 pub(crate) fn items(
     prepared: &Prepared,
     rev: Rev,
-    files: &FilesOf,
+    files: &FilesOf<'_>,
     formatter: &Formatter<'_>,
 ) -> Outcome<Vec<(&'static [u8], Value)>> {
     let mut names = Vec::new();

@@ -4,22 +4,66 @@ use super::Call;
 use crate::set::{Bits, Set};
 use crate::tree::{arguments, error, list, text};
 use amalgam_formats::manifest::{Manifest, ManifestEntry};
-use amalgam_matching::{MatchOptions, Matcher, PatternKind, canonical_path};
+use amalgam_matching::{MatchContext, MatchOptions, Matcher, PatternKind, canonical_path};
 use amalgam_repo::{Changelog, FileRev, FileWalk, Repository};
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
 
-/// A matcher as legacy makes it when the first revision is looked at; an error counts only then.
-fn matcher(
-    call: &Call<'_, '_, '_>,
-    patterns: &[Vec<u8>],
-    include: &[Vec<u8>],
-    exclude: &[Vec<u8>],
+/// What patterns match in each revision.
+enum Matching<'a> {
+    /// The same everywhere, made as legacy makes it when the first revision is looked at; an error counts only then.
+    Everywhere(Outcome<Matcher<'a>>),
+    /// Filesets mean something else in each.
+    By(MatchContext<'a>, Box<Patterns>),
+}
+
+struct Patterns {
+    patterns: Vec<Vec<u8>>,
+    include: Vec<Vec<u8>>,
+    exclude: Vec<Vec<u8>>,
     default: PatternKind,
-) -> Outcome<Outcome<Matcher>> {
-    let options = MatchOptions { patterns, include, exclude, default };
-    match Matcher::new(&call.evaluation.matching, &options) {
-        Err(Stop::Unsupported(stop)) => Err(stop.into()),
-        other => Ok(other),
+}
+
+impl Patterns {
+    fn options(&self) -> MatchOptions<'_> {
+        let Patterns { patterns, include, exclude, default } = self;
+        MatchOptions { patterns, include, exclude, default: *default }
+    }
+
+    fn has_sets(&self) -> bool {
+        let lists = [&self.patterns, &self.include, &self.exclude];
+        lists.into_iter().flatten().any(|pattern| pattern.starts_with(b"set:"))
+    }
+}
+
+impl<'a> Matching<'a> {
+    fn new(call: &Call<'_, '_, 'a>, patterns: Patterns) -> Outcome<Self> {
+        let context = call.evaluation.matching;
+        if patterns.has_sets() {
+            return Ok(Matching::By(context, Box::new(patterns)));
+        }
+        Matching::everywhere(call, &patterns)
+    }
+
+    /// Filesets are then about the working directory.
+    fn everywhere(call: &Call<'_, '_, 'a>, patterns: &Patterns) -> Outcome<Self> {
+        match Matcher::new(&call.evaluation.matching, &patterns.options()) {
+            Err(Stop::Unsupported(stop)) => Err(stop.into()),
+            other => Ok(Matching::Everywhere(other)),
+        }
+    }
+
+    fn of_one(call: &Call<'_, '_, 'a>, pattern: &[u8]) -> Outcome<Self> {
+        let patterns = vec![pattern.to_vec()];
+        let (include, exclude) = (Vec::new(), Vec::new());
+        Matching::new(call, Patterns { patterns, include, exclude, default: PatternKind::Glob })
+    }
+
+    /// Asks `question` of the matcher for `rev`.
+    fn at<T>(&self, rev: Rev, question: impl FnOnce(&Matcher<'_>) -> Outcome<T>) -> Outcome<T> {
+        match self {
+            Matching::Everywhere(matcher) => question(matcher.as_ref().map_err(Clone::clone)?),
+            Matching::By(context, patterns) => question(&Matcher::for_query(context, rev, &patterns.options())?),
+        }
     }
 }
 
@@ -32,15 +76,13 @@ fn any_file(changelog: &Changelog, rev: Rev, wanted: impl FnMut(&[u8]) -> bool) 
 }
 
 pub(super) fn file<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
-    let pattern = call.argument_text("file requires a pattern")?.to_vec();
-    touching(call, matcher(call, &[pattern], &[], &[], PatternKind::Glob)?)
+    touching(call, Matching::of_one(call, call.argument_text("file requires a pattern")?)?)
 }
 
-fn touching<'a>(call: &Call<'_, '_, 'a>, matcher: Outcome<Matcher>) -> Outcome<Set<'a>> {
+fn touching<'a>(call: &Call<'_, '_, 'a>, matching: Matching<'a>) -> Outcome<Set<'a>> {
     let changelog = call.evaluation.changelog;
-    Ok(call.evaluation.reading(call.subset, move |rev| match &matcher {
-        Ok(matcher) => any_file(changelog, rev, |path| matcher.matches(path)),
-        Err(stop) => Err(stop.clone()),
+    Ok(call.evaluation.reading(call.subset, move |rev| {
+        matching.at(rev, |matcher| any_file(changelog, rev, |path| matcher.matches(path)))
     }))
 }
 
@@ -59,7 +101,7 @@ pub(super) fn match_files<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
             b"p:" => patterns.push(value.to_vec()),
             b"i:" => include.push(value.to_vec()),
             b"x:" => exclude.push(value.to_vec()),
-            // It decides only what file sets mean, and these are not answered here.
+            // It decides only what file sets mean.
             b"r:" if revision.is_none() => revision = Some(value),
             b"r:" => return Err(error("_matchfiles expected at most one revision")),
             b"d:" if default.is_none() => default = Some(value),
@@ -72,7 +114,15 @@ pub(super) fn match_files<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
         Some(name) => PatternKind::from_name(name)
             .ok_or_else(|| Stop::unsupported(Reason::PatternUnsupported, "an unknown kind of pattern"))?,
     };
-    touching(call, matcher(call, &patterns, &include, &exclude, kind)?)
+    let patterns = Patterns { patterns, include, exclude, default: kind };
+    let matching = match revision {
+        Some(b"") => Matching::everywhere(call, &patterns)?,
+        Some(_) if patterns.has_sets() => {
+            return Err(Stop::unsupported(Reason::PatternUnsupported, "a fileset of another revision"));
+        }
+        _ => Matching::new(call, patterns)?,
+    };
+    touching(call, matching)
 }
 
 /// Which part of a status a function asks for.
@@ -96,37 +146,46 @@ pub(super) fn removes<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
 }
 
 fn changing<'a>(call: &Call<'_, '_, 'a>, pattern: &[u8], change: Change) -> Outcome<Set<'a>> {
-    let matcher = matcher(call, &[pattern.to_vec()], &[], &[], PatternKind::Glob)?;
+    let matching = Matching::of_one(call, pattern)?;
     let (repository, changelog) = (call.evaluation.repository, call.evaluation.changelog);
     Ok(call.evaluation.reading(call.subset, move |rev| {
-        let matcher = matcher.as_ref().map_err(Clone::clone)?;
-        if rev == NULL_REV {
-            return Ok(false);
-        }
-        // One plain file is looked up by name, its folder's other files do not count.
-        let exact = match (matcher.any_patterns(), matcher.explicit_files()) {
-            (false, [only]) => Some(only.as_slice()),
-            _ => None,
-        };
-        let wanted = |path: &[u8]| exact.map_or_else(|| matcher.matches(path), |exact| exact == path);
-        let entry = changelog.entry(rev)?;
-        let touched: Vec<&[u8]> = entry.files().filter(|path| wanted(path)).collect();
-        if touched.is_empty() {
-            return Ok(false);
-        }
-        let parents = changelog.parents(rev)?;
-        let before = repository.manifest_of(parents[0])?;
-        let after = repository.manifest(&entry.manifest(), Some(rev))?;
-        if parents[1] != NULL_REV {
-            return any_difference(&before, &after, change, wanted);
-        }
-        for path in touched {
-            if is_change(before.get(path)?, after.get(path)?, change) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        matching.at(rev, |matcher| any_change(repository, changelog, rev, matcher, change))
     }))
+}
+
+fn any_change(
+    repository: &Repository,
+    changelog: &Changelog,
+    rev: Rev,
+    matcher: &Matcher<'_>,
+    change: Change,
+) -> Outcome<bool> {
+    if rev == NULL_REV {
+        return Ok(false);
+    }
+    // One plain file is looked up by name, its folder's other files do not count.
+    let exact = match (matcher.any_patterns(), matcher.explicit_files()) {
+        (false, [only]) => Some(only.as_slice()),
+        _ => None,
+    };
+    let wanted = |path: &[u8]| exact.map_or_else(|| matcher.matches(path), |exact| exact == path);
+    let entry = changelog.entry(rev)?;
+    let touched: Vec<&[u8]> = entry.files().filter(|path| wanted(path)).collect();
+    if touched.is_empty() {
+        return Ok(false);
+    }
+    let parents = changelog.parents(rev)?;
+    let before = repository.manifest_of(parents[0])?;
+    let after = repository.manifest(&entry.manifest(), Some(rev))?;
+    if parents[1] != NULL_REV {
+        return any_difference(&before, &after, change, wanted);
+    }
+    for path in touched {
+        if is_change(before.get(path)?, after.get(path)?, change) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn is_change(before: Option<ManifestEntry<'_>>, after: Option<ManifestEntry<'_>>, change: Change) -> bool {
@@ -187,14 +246,11 @@ pub(super) fn contains<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
             Ok(repository.manifest_of(rev)?.get(path)?.is_some())
         }));
     }
-    let matcher = matcher(call, &[pattern.to_vec()], &[], &[], PatternKind::Glob)?;
-    Ok(call.evaluation.reading(call.subset, move |rev| {
-        let matcher = matcher.as_ref().map_err(Clone::clone)?;
-        any_in(repository, rev, matcher)
-    }))
+    let matching = Matching::of_one(call, pattern)?;
+    Ok(call.evaluation.reading(call.subset, move |rev| matching.at(rev, |matcher| any_in(repository, rev, matcher))))
 }
 
-fn any_in(repository: &Repository, rev: Rev, matcher: &Matcher) -> Outcome<bool> {
+fn any_in(repository: &Repository, rev: Rev, matcher: &Matcher<'_>) -> Outcome<bool> {
     for entry in repository.manifest_of(rev)?.iter() {
         if matcher.matches(entry?.path) {
             return Ok(true);
@@ -242,11 +298,15 @@ pub(super) fn follow<'a>(call: &Call<'_, '_, 'a>, pattern: &[u8], start: Option<
     let patterns = [pattern.to_vec()];
     let options = MatchOptions { patterns: &patterns, include: &[], exclude: &[], default: PatternKind::Path };
     let mut starts = Vec::new();
-    let (revs, matcher) = match start {
-        Some(start) => (start.to_vec()?, Matcher::for_revision(&call.evaluation.matching, &options)?),
-        None => (vec![repository.working_revs()?[0]], Matcher::new(&call.evaluation.matching, &options)?),
+    let revs = match start {
+        Some(start) => start.to_vec()?,
+        None => vec![repository.working_revs()?[0]],
     };
     for rev in revs {
+        let matcher = match start {
+            Some(_) => Matcher::for_revision(&call.evaluation.matching, rev, &options)?,
+            None => Matcher::new(&call.evaluation.matching, &options)?,
+        };
         for entry in repository.manifest_of(rev)?.iter() {
             let entry = entry?;
             if matcher.matches(entry.path) {

@@ -65,6 +65,7 @@ impl Built {
             env: &env,
             config: &config,
             engine: Engine::PythonBytes,
+            sets: None,
         };
         let context = Context { repository: &repository, matching };
         match context.revisions(specs) {

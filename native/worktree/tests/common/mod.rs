@@ -50,8 +50,15 @@ pub(crate) fn engine(sandbox: &Sandbox, question: &Question<'_>) -> Outcome<Stat
     let repository = Repository::open(sandbox.root(), &env)?;
     let build = legacy_build();
     let engine = if build == LegacyBuild::Rust { Engine::RustExtension } else { Engine::PythonBytes };
-    let context =
-        MatchContext { root: sandbox.root(), cwd: b"", cwd_abs: sandbox.root(), env: &env, config: &config, engine };
+    let context = MatchContext {
+        root: sandbox.root(),
+        cwd: b"",
+        cwd_abs: sandbox.root(),
+        env: &env,
+        config: &config,
+        engine,
+        sets: None,
+    };
     let patterns: Vec<Vec<u8>> = question.patterns.iter().map(|p| p.to_vec()).collect();
     let (include, exclude) = (bytes(question.include), bytes(question.exclude));
     let matching =
@@ -68,7 +75,7 @@ pub(crate) fn engine(sandbox: &Sandbox, question: &Question<'_>) -> Outcome<Stat
         [] => copy.status(&Matcher::for_status(&context, &matching)?, &load, options),
         [one] => copy.status_against(rev(one)?, &Matcher::for_status(&context, &matching)?, &load, options),
         [one, two, ..] => {
-            let matcher = Matcher::for_revision(&context, &matching)?;
+            let matcher = Matcher::for_revision(&context, rev(two)?, &matching)?;
             status_between(&repository, rev(one)?, rev(two)?, &matcher, &options)
         }
     }

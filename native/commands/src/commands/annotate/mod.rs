@@ -110,7 +110,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
 struct Files<'f> {
     history: &'f History<'f>,
     manifest: &'f Manifest,
-    matcher: &'f Matcher,
+    matcher: &'f Matcher<'f>,
     /// Only these lines of each.
     lines: Option<Range<usize>>,
 }

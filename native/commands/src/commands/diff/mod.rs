@@ -69,6 +69,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     } else {
         patch::write_diffs(&diffs, &options, colored, &mut write);
     }
+    prepared.failure.check()?;
     if let Some(refresh) = &result.refresh {
         refresh.write();
     }

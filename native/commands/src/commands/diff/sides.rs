@@ -43,8 +43,7 @@ pub(super) fn settle(prepared: &Prepared) -> Outcome<Directed> {
     } else if revs.is_empty() {
         Sides::Changes
     } else {
-        let cwd = prepared.cwd_in_repository()?;
-        match prepared.query(&cwd)?.pair(revs)? {
+        match prepared.query()?.pair(revs)? {
             Pair::Since(rev) => Sides::since(prepared, rev)?,
             Pair::Between(first, last) => Sides::Between(first, last),
         }

@@ -95,14 +95,14 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
 }
 
 /// What is searched.
-enum Searched {
+enum Searched<'a> {
     Nothing,
-    WorkingCopy(Matcher),
-    Revisions(Vec<Rev>, Matcher),
-    Changes(Vec<Rev>, FilesOf),
+    WorkingCopy(Matcher<'a>),
+    Revisions(Vec<Rev>, Matcher<'a>),
+    Changes(Vec<Rev>, FilesOf<'a>),
 }
 
-impl Searched {
+impl Searched<'_> {
     /// Hands over what was found, file by file; tells whether something was shown. Without `dated` the
     /// working copy has no date.
     fn search(

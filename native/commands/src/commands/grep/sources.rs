@@ -32,7 +32,7 @@ type Report<'r> = &'r mut dyn FnMut(&Hit) -> Outcome<bool>;
 /// Whatever makes native uncertain, and what `report` ends with.
 pub(super) fn working_files(
     prepared: &Prepared,
-    matcher: &Matcher,
+    matcher: &Matcher<'_>,
     search: &LineSearch,
     report: Report<'_>,
 ) -> Outcome<bool> {
@@ -55,7 +55,7 @@ pub(super) fn working_files(
 pub(super) fn revision_files(
     history: &History<'_>,
     rev: Rev,
-    matcher: &Matcher,
+    matcher: &Matcher<'_>,
     search: &LineSearch,
     report: Report<'_>,
 ) -> Outcome<bool> {
@@ -103,7 +103,7 @@ struct Changed {
 pub(super) fn changed_files(
     history: &History<'_>,
     revs: &[Rev],
-    files: &FilesOf,
+    files: &FilesOf<'_>,
     search: &LineSearch,
     report: &mut dyn FnMut(Rev, &Hit) -> Outcome<bool>,
 ) -> Outcome<bool> {
@@ -126,7 +126,7 @@ pub(super) fn changed_files(
     Ok(any)
 }
 
-fn add_changed(history: &History<'_>, rev: Rev, matcher: &Matcher, changed: &mut Vec<Changed>) -> Outcome<()> {
+fn add_changed(history: &History<'_>, rev: Rev, matcher: &Matcher<'_>, changed: &mut Vec<Changed>) -> Outcome<()> {
     if rev == NULL_REV {
         return Err(Stop::unsupported(Reason::RevisionExpression, "the change of the null revision"));
     }

@@ -18,7 +18,7 @@ pub(super) fn show(
     history: &History<'_>,
     revs: &[Rev],
     copies: bool,
-    displayer: &mut Displayer<'_>,
+    displayer: &mut Displayer<'_, '_>,
     out: &mut Output<'_>,
 ) -> Outcome<()> {
     let (keywords, mut engine);

@@ -23,14 +23,14 @@ enum ByFiles {
 }
 
 /// What is shown.
-pub(crate) struct Selection {
+pub(crate) struct Selection<'a> {
     /// The changesets, in order.
     pub(crate) revs: Vec<Rev>,
     /// The files that patches are about.
-    pub(crate) files: FilesOf,
+    pub(crate) files: FilesOf<'a>,
 }
 
-impl Selection {
+impl Selection<'_> {
     fn empty() -> Self {
         Selection { revs: Vec::new(), files: FilesOf::Followed(BTreeMap::new()) }
     }
@@ -58,7 +58,7 @@ const FILTERING: &[&str] = &[
 ///
 /// # Errors
 /// Legacy's errors for limits, names and files; whatever makes native uncertain.
-pub(crate) fn selection(history: &History<'_>, patterns: &[Vec<u8>]) -> Outcome<Selection> {
+pub(crate) fn selection<'a>(history: &History<'a>, patterns: &[Vec<u8>]) -> Outcome<Selection<'a>> {
     match chosen(history, patterns) {
         Err(Stop::Abort(_)) if conditions(history, patterns) > 1 => {
             Err(Stop::unsupported(Reason::UsageError, "which of several conditions legacy finds wrong first"))
@@ -76,7 +76,7 @@ fn conditions(history: &History<'_>, patterns: &[Vec<u8>]) -> usize {
     listed + single + patterns.len()
 }
 
-fn chosen(history: &History<'_>, patterns: &[Vec<u8>]) -> Outcome<Selection> {
+fn chosen<'a>(history: &History<'a>, patterns: &[Vec<u8>]) -> Outcome<Selection<'a>> {
     let parsed = &history.prepared.parsed;
     let given = [parsed.list("include"), parsed.list("exclude"), patterns];
     if given.iter().any(|given| given.iter().any(|pattern| pattern.starts_with(b"include:"))) {
@@ -197,7 +197,7 @@ fn limit(history: &History<'_>) -> Outcome<Option<usize>> {
 }
 
 /// Without following: plain files by their own history, everything else by the files that changesets list.
-fn by_files(history: &History<'_>, matcher: &Matcher) -> Outcome<ByFiles> {
+fn by_files(history: &History<'_>, matcher: &Matcher<'_>) -> Outcome<ByFiles> {
     if matcher.is_always() {
         return Ok(ByFiles::All);
     }
@@ -265,7 +265,7 @@ fn followed(
     start: &[Rev],
     named: bool,
     first: bool,
-    matcher: &Matcher,
+    matcher: &Matcher<'_>,
 ) -> Outcome<(Option<Followed>, ByFiles)> {
     if matcher.is_always() {
         return Followed::ancestors(history, start, first, ByFiles::All);
