@@ -117,7 +117,7 @@ export const commands: readonly NativeCommand[] = [
       { "short": "", "long": "from", "takesValue": true, "list": false, "native": true },
       { "short": "", "long": "to", "takesValue": true, "list": false, "native": true },
       { "short": "c", "long": "change", "takesValue": true, "list": false, "native": true },
-      { "short": "", "long": "ignore-changes-from-ancestors", "takesValue": false, "list": false, "native": false },
+      { "short": "", "long": "ignore-changes-from-ancestors", "takesValue": false, "list": false, "native": true },
       { "short": "a", "long": "text", "takesValue": false, "list": false, "native": true },
       { "short": "g", "long": "git", "takesValue": false, "list": false, "native": true },
       { "short": "", "long": "binary", "takesValue": false, "list": false, "native": true },
@@ -131,7 +131,7 @@ export const commands: readonly NativeCommand[] = [
       { "short": "Z", "long": "ignore-space-at-eol", "takesValue": false, "list": false, "native": true },
       { "short": "U", "long": "unified", "takesValue": true, "list": false, "native": true },
       { "short": "", "long": "stat", "takesValue": false, "list": false, "native": true },
-      { "short": "", "long": "root", "takesValue": true, "list": false, "native": false },
+      { "short": "", "long": "root", "takesValue": true, "list": false, "native": true },
       { "short": "I", "long": "include", "takesValue": true, "list": true, "native": true },
       { "short": "X", "long": "exclude", "takesValue": true, "list": true, "native": true },
       { "short": "S", "long": "subrepos", "takesValue": false, "list": false, "native": true }
@@ -302,11 +302,28 @@ export const commands: readonly NativeCommand[] = [
     ]
   },
   {
+    "names": [ "resolve" ],
+    "doc": "list the files of a merge and whether they are resolved",
+    "paged": true,
+    "flags": [
+      { "short": "a", "long": "all", "takesValue": false, "list": false, "native": false },
+      { "short": "l", "long": "list", "takesValue": false, "list": false, "native": true },
+      { "short": "m", "long": "mark", "takesValue": false, "list": false, "native": false },
+      { "short": "u", "long": "unmark", "takesValue": false, "list": false, "native": false },
+      { "short": "n", "long": "no-status", "takesValue": false, "list": false, "native": true },
+      { "short": "", "long": "re-merge", "takesValue": false, "list": false, "native": false },
+      { "short": "t", "long": "tool", "takesValue": true, "list": false, "native": false },
+      { "short": "I", "long": "include", "takesValue": true, "list": true, "native": true },
+      { "short": "X", "long": "exclude", "takesValue": true, "list": true, "native": true },
+      { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
+    ]
+  },
+  {
     "names": [ "root" ],
     "doc": "print the root of the working directory",
     "paged": false,
     "flags": [
-      { "short": "", "long": "share-source", "takesValue": false, "list": false, "native": false },
+      { "short": "", "long": "share-source", "takesValue": false, "list": false, "native": true },
       { "short": "T", "long": "template", "takesValue": true, "list": false, "native": true }
     ]
   },
@@ -324,7 +341,7 @@ export const commands: readonly NativeCommand[] = [
       { "short": "u", "long": "unknown", "takesValue": false, "list": false, "native": true },
       { "short": "i", "long": "ignored", "takesValue": false, "list": false, "native": true },
       { "short": "n", "long": "no-status", "takesValue": false, "list": false, "native": true },
-      { "short": "t", "long": "terse", "takesValue": true, "list": false, "native": false },
+      { "short": "t", "long": "terse", "takesValue": true, "list": false, "native": true },
       { "short": "C", "long": "copies", "takesValue": false, "list": false, "native": true },
       { "short": "0", "long": "print0", "takesValue": false, "list": false, "native": true },
       { "short": "", "long": "rev", "takesValue": true, "list": true, "native": true },

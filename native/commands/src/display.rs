@@ -13,6 +13,8 @@ pub(crate) enum PathDisplay {
     FromRoot,
     /// Relative to this folder (itself relative to the root, or absolute when it is outside).
     RelativeTo { root: Vec<u8>, cwd: Vec<u8> },
+    /// Without this folder, which ends with a slash, in front.
+    Below(Vec<u8>),
 }
 
 impl PathDisplay {
@@ -47,6 +49,7 @@ impl PathDisplay {
         match self {
             PathDisplay::FromRoot => Cow::Borrowed(path),
             PathDisplay::RelativeTo { root, cwd } => relative_path(root, cwd, path),
+            PathDisplay::Below(folder) => Cow::Borrowed(path.strip_prefix(folder.as_slice()).unwrap_or(path)),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{CommandSpec, Output, Parsed, Styles, pager};
 use amalgam_config::Config;
-use amalgam_fileset::Failure;
+use amalgam_fileset::Aside;
 use amalgam_repo::Repository;
 use amalgam_types::{Abort, AbortKind, Environment, LegacyFacts, Outcome, Reason, Stop};
 use std::os::unix::ffi::OsStrExt;
@@ -52,8 +52,8 @@ pub struct Prepared {
     pub cwd: PathBuf,
     /// What the standard descriptors are.
     pub terminal: Terminal,
-    /// What kept a fileset from being matched, where something did.
-    pub failure: Failure,
+    /// What turned up while filesets were matched.
+    pub aside: Aside,
 }
 
 impl Prepared {
@@ -166,7 +166,7 @@ pub fn answer(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     pager::refuse_forced(prepared)?;
     answer_with(prepared, out, |out| {
         let code = (prepared.spec.run)(prepared, out)?;
-        prepared.failure.check()?;
+        prepared.aside.finish()?;
         Ok(code)
     })
 }

@@ -21,7 +21,7 @@ mod selection;
 mod spec;
 mod table;
 
-pub use amalgam_fileset::Failure;
+pub use amalgam_fileset::Aside;
 pub use color::Styles;
 pub use invocation::{Prepared, Terminal, answer, answer_abort};
 pub use lookup::{Lookup, lookup};

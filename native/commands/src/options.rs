@@ -343,7 +343,7 @@ mod tests {
     fn flags_left_to_legacy() {
         assert_eq!(reason("files --debug"), Some(Reason::FlagGlobal));
         assert_eq!(reason("files --no-debug"), None);
-        assert_eq!(reason("root --share-source"), Some(Reason::FlagUnsupported));
+        assert_eq!(reason("resolve --mark"), Some(Reason::FlagUnsupported));
     }
 
     #[test]

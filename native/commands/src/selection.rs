@@ -29,7 +29,7 @@ impl Filesets for Prepared {
             return Err(Stop::unsupported(Reason::PatternUnsupported, "filesets of an older legacy"));
         }
         let setting =
-            Setting { working_copy: working_copy(self)?, matching: self.match_context()?, failure: &self.failure };
+            Setting { working_copy: working_copy(self)?, matching: self.match_context()?, aside: &self.aside };
         amalgam_fileset::matcher(setting, expression, subject)
     }
 }

@@ -24,6 +24,7 @@ pub static COMMANDS: &[CommandSpec] = &[
     commands::parents::SPEC,
     commands::paths::SPEC,
     commands::phase::SPEC,
+    commands::resolve::SPEC,
     commands::root::SPEC,
     commands::status::SPEC,
     commands::summary::SPEC,

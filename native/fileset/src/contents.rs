@@ -43,12 +43,12 @@ pub(crate) fn call<'a>(scope: &Scope<'_, 'a>, name: &[u8], argument: Option<&Tre
 
 /// Files with contents for which `test` holds.
 fn holding<'a>(scope: &Scope<'_, 'a>, test: impl Fn(&[u8]) -> bool + Send + Sync + 'a) -> Outcome<Matcher<'a>> {
-    let (repository, failure) = (scope.setting.working_copy.repository, scope.setting.failure);
+    let (repository, aside) = (scope.setting.working_copy.repository, scope.setting.aside);
     Ok(match scope.subject {
         Subject::WorkingCopy => {
             let files = scope.setting.working_copy.files()?;
             Matcher::predicate(move |path| {
-                let file = failure.settled(files.read_if_there(path, &mut Vec::new()));
+                let file = aside.settled(files.read_if_there(path, &mut Vec::new()));
                 file.is_some_and(|file| test(&file.content))
             })
         }
@@ -58,19 +58,19 @@ fn holding<'a>(scope: &Scope<'_, 'a>, test: impl Fn(&[u8]) -> bool + Send + Sync
                 let content = manifest
                     .get(path)
                     .and_then(|entry| entry.map(|entry| repository.file_content(path, &entry.node()?)).transpose());
-                failure.settled(content).is_some_and(|content| test(&content))
+                aside.settled(content).is_some_and(|content| test(&content))
             })
         }
     })
 }
 
 fn sized<'a>(scope: &Scope<'_, 'a>, sizes: Sizes) -> Outcome<Matcher<'a>> {
-    let (repository, failure) = (scope.setting.working_copy.repository, scope.setting.failure);
+    let (repository, aside) = (scope.setting.working_copy.repository, scope.setting.aside);
     Ok(match scope.subject {
         Subject::WorkingCopy => {
             let files = scope.setting.working_copy.files()?;
             Matcher::predicate(move |path| {
-                let size = failure.settled(files.size_if_there(path, &mut Vec::new()));
+                let size = aside.settled(files.size_if_there(path, &mut Vec::new()));
                 size.is_some_and(|size| sizes.contain(size))
             })
         }
@@ -80,7 +80,7 @@ fn sized<'a>(scope: &Scope<'_, 'a>, sizes: Sizes) -> Outcome<Matcher<'a>> {
                 let size = manifest
                     .get(path)
                     .and_then(|entry| entry.map(|entry| repository.file_size(path, &entry.node()?)).transpose());
-                failure.settled(size).is_some_and(|size| sizes.contain(size))
+                aside.settled(size).is_some_and(|size| sizes.contain(size))
             })
         }
     })
@@ -88,7 +88,7 @@ fn sized<'a>(scope: &Scope<'_, 'a>, sizes: Sizes) -> Outcome<Matcher<'a>> {
 
 /// Files that are recorded as copied from one that the first parent has.
 fn copied<'a>(scope: &Scope<'_, 'a>) -> Outcome<Matcher<'a>> {
-    let (repository, failure) = (scope.setting.working_copy.repository, scope.setting.failure);
+    let (repository, aside) = (scope.setting.working_copy.repository, scope.setting.aside);
     Ok(match scope.subject {
         Subject::WorkingCopy => {
             let parent = repository.manifest_of(repository.working_revs()?[0])?;
@@ -106,7 +106,7 @@ fn copied<'a>(scope: &Scope<'_, 'a>) -> Outcome<Matcher<'a>> {
                 let source = manifest
                     .get(path)
                     .and_then(|entry| entry.map(|entry| repository.file_copied(path, &entry.node()?)).transpose());
-                failure.settled(source.map(Option::flatten)).is_some_and(|source| source.path != path)
+                aside.settled(source.map(Option::flatten)).is_some_and(|source| source.path != path)
             })
         }
     })

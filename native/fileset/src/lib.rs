@@ -4,9 +4,9 @@
 //! asks them (`order`), and then it becomes a matcher (`evaluate`, `predicates`). Of expressions with a mistake, and of
 //! functions that are not answered here, legacy speaks.
 
+mod aside;
 mod contents;
 mod evaluate;
-mod failure;
 mod order;
 mod parse;
 mod portable;
@@ -15,7 +15,7 @@ mod size;
 mod subject;
 mod token;
 
-pub use failure::Failure;
+pub use aside::Aside;
 
 use amalgam_matching::{MatchContext, Matcher, Subject};
 use amalgam_types::{Outcome, Reason, Stop};
@@ -29,12 +29,12 @@ pub struct Setting<'a> {
     pub working_copy: WorkingCopy<'a>,
     /// How patterns and revisions in the expression are read.
     pub matching: MatchContext<'a>,
-    /// Where it is noted that a file could not be looked at.
-    pub failure: &'a Failure,
+    /// Where is noted what turns up beside the answer.
+    pub aside: &'a Aside,
 }
 
 /// The matcher of an expression about the files of `subject`. What it says counts only if nothing was noted in the
-/// setting's [`Failure`] once all is asked.
+/// setting's [`Aside`] once all is asked.
 ///
 /// # Errors
 /// `PatternInvalid` for mistakes, `PatternUnsupported` for what is not answered here, and what a status meets.

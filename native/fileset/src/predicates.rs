@@ -67,10 +67,8 @@ fn tracked<'a>(scope: &Scope<'_, 'a>) -> Outcome<Matcher<'a>> {
             Ok(Matcher::predicate(move |path| tracked.contains(path)))
         }
         Subject::Revision(rev) => {
-            let (manifest, failure) = (repository.manifest_of(rev)?, scope.setting.failure);
-            Ok(Matcher::predicate(move |path| {
-                failure.settled(manifest.get(path).map(|entry| entry.map(drop))).is_some()
-            }))
+            let (manifest, aside) = (repository.manifest_of(rev)?, scope.setting.aside);
+            Ok(Matcher::predicate(move |path| aside.settled(manifest.get(path).map(|entry| entry.map(drop))).is_some()))
         }
     }
 }
@@ -90,9 +88,9 @@ fn flagged<'a>(scope: &Scope<'_, 'a>, flag: u8) -> Outcome<Matcher<'a>> {
             }))
         }
         Subject::Revision(rev) => {
-            let (manifest, failure) = (repository.manifest_of(rev)?, scope.setting.failure);
+            let (manifest, aside) = (repository.manifest_of(rev)?, scope.setting.aside);
             Ok(Matcher::predicate(move |path| {
-                failure.settled(manifest.get(path)).is_some_and(|entry| entry.flags == flag)
+                aside.settled(manifest.get(path)).is_some_and(|entry| entry.flags == flag)
             }))
         }
     }

@@ -24,7 +24,7 @@ pub(crate) fn status(
     options: StatusOptions,
 ) -> Outcome<StatusResult> {
     let working_copy = &setting.working_copy;
-    let result = match subject {
+    let mut result = match subject {
         Subject::Revision(rev) => status_between(working_copy.repository, base, rev, matcher, &options)?,
         Subject::WorkingCopy => {
             let load = || IgnoreRules::load(&setting.matching);
@@ -34,5 +34,6 @@ pub(crate) fn status(
     if !result.bad.is_empty() {
         return Err(Stop::unsupported(Reason::WarningExpected, "a fileset names files that are not there"));
     }
+    setting.aside.record(result.refresh.take());
     Ok(result)
 }

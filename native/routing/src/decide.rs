@@ -17,7 +17,7 @@ use crate::place::{self, Place};
 use crate::route::{Decision, Invocation, Route, Steps};
 use crate::table::{self, Condition, Matched, Mode, Rule, Surroundings, Table, TableError, Way};
 use crate::{breaker, extensions, flags, narrowing, proven, settings, surroundings};
-use amalgam_commands::{CommandSpec, Failure, Parsed, Prepared, RepositoryUse, Split, abbreviates, parse, split};
+use amalgam_commands::{Aside, CommandSpec, Parsed, Prepared, RepositoryUse, Split, abbreviates, parse, split};
 use amalgam_config::{Config, LegacyPaths, plain};
 use amalgam_repo::{Repository, repo_config_files};
 use amalgam_types::{Abort, AbortKind, LegacyFacts, Outcome, Reason, Stop, Unsupported};
@@ -410,7 +410,7 @@ impl Deciding<'_, '_> {
             repository,
             cwd,
             terminal: self.invocation.terminal,
-            failure: Failure::default(),
+            aside: Aside::default(),
         });
         Ok(match missing {
             Some(abort) => Decision::Abort(prepared, abort),

@@ -18,6 +18,7 @@ pub(crate) mod manifest;
 pub(crate) mod parents;
 pub(crate) mod paths;
 pub(crate) mod phase;
+pub(crate) mod resolve;
 pub(crate) mod root;
 pub(crate) mod status;
 pub(crate) mod summary;

@@ -2,6 +2,7 @@
 
 mod footer;
 mod report;
+mod terse;
 
 use crate::comparison::{Sides, compare, copies, matcher, write_complaints};
 use crate::display::PathDisplay;
@@ -12,6 +13,7 @@ use amalgam_types::{NULL_REV, Outcome, Reason, Stop, WDIR_REV};
 use amalgam_worktree::Copies;
 use footer::Footer;
 use report::{Report, Shown};
+use terse::Terse;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "status",
@@ -26,7 +28,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::switch('u', "unknown"),
         Flag::switch('i', "ignored"),
         Flag::switch('n', "no-status"),
-        Flag::value('t', "terse").legacy(),
+        Flag::value('t', "terse"),
         Flag::switch('C', "copies"),
         Flag::switch('0', "print0"),
         Flag::list('\0', "rev"),
@@ -45,11 +47,16 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     refuse(prepared)?;
+    let terse = Terse::settle(prepared)?;
     let sides = sides(prepared)?;
     let display = paths(prepared)?;
     let shown = Shown::settle(prepared)?;
     let matcher = matcher(prepared, sides)?;
-    let result = compare(prepared, sides, &matcher, shown.options())?;
+    let options = terse.map_or(shown.options(), |terse| terse.options(shown.options()));
+    let mut result = compare(prepared, sides, &matcher, options)?;
+    if let Some(terse) = terse {
+        terse.apply(&mut result);
+    }
     let copies = if shows_copies(prepared)? { copies(prepared, sides, &matcher)? } else { Copies::new() };
     let footer = Footer::settle(prepared)?;
 
@@ -71,7 +78,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             report.items(&result, &shown, &footer, changeset, formatter, out)
         })?;
     }
-    prepared.failure.check()?;
+    prepared.aside.finish()?;
     if let Some(refresh) = &result.refresh {
         refresh.write();
     }
@@ -83,9 +90,6 @@ fn refuse(prepared: &Prepared) -> Outcome<()> {
     let revisions = !prepared.parsed.list("rev").is_empty();
     if revisions && prepared.parsed.value("change").is_some() {
         return Err(Stop::unsupported(Reason::UsageError, "--rev and --change"));
-    }
-    if !revisions && prepared.config.get("commands", "status.terse").is_some_and(|value| !value.is_empty()) {
-        return Err(Stop::unsupported(Reason::ConfigUnsupported, "commands.status.terse"));
     }
     Ok(())
 }

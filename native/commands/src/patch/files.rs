@@ -78,7 +78,10 @@ pub(crate) fn diffs(
             revisions.push(short_hex(&changeset_node(prepared.repository()?, rev)?));
         }
     }
-    let copied = if options.git { copies_of(prepared, directed, matcher, &left)? } else { Copies::new() };
+    let mut copied = if options.git { copies_of(prepared, directed, matcher, &left)? } else { Copies::new() };
+    if let PathDisplay::Below(folder) = display {
+        copied.retain(|_, source| source.starts_with(folder));
+    }
     let names = shown(&result.modified, added, removed, &copied, &left)?;
     let diff = |folder: &mut Vec<u8>, names: &Names<'_>| -> Outcome<FileDiff> {
         let (old, new) = read_both(&left, &right, names, display, folder)?;

@@ -11,7 +11,7 @@ use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
 /// What patterns match in each revision.
 enum Matching<'a> {
     /// The same everywhere, made as legacy makes it when the first revision is looked at; an error counts only then.
-    Everywhere(Outcome<Matcher<'a>>),
+    Everywhere(Box<Outcome<Matcher<'a>>>),
     /// Filesets mean something else in each.
     By(MatchContext<'a>, Box<Patterns>),
 }
@@ -48,7 +48,7 @@ impl<'a> Matching<'a> {
     fn everywhere(call: &Call<'_, '_, 'a>, patterns: &Patterns) -> Outcome<Self> {
         match Matcher::new(&call.evaluation.matching, &patterns.options()) {
             Err(Stop::Unsupported(stop)) => Err(stop.into()),
-            other => Ok(Matching::Everywhere(other)),
+            other => Ok(Matching::Everywhere(Box::new(other))),
         }
     }
 
@@ -61,7 +61,7 @@ impl<'a> Matching<'a> {
     /// Asks `question` of the matcher for `rev`.
     fn at<T>(&self, rev: Rev, question: impl FnOnce(&Matcher<'_>) -> Outcome<T>) -> Outcome<T> {
         match self {
-            Matching::Everywhere(matcher) => question(matcher.as_ref().map_err(Clone::clone)?),
+            Matching::Everywhere(matcher) => question((**matcher).as_ref().map_err(Clone::clone)?),
             Matching::By(context, patterns) => question(&Matcher::for_query(context, rev, &patterns.options())?),
         }
     }

@@ -140,8 +140,7 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
         "histedit",
         &[
             Reviewed::new("change", SUMMARY_HOOKS, Only(&["summary"]), "an edit under way").with(&["histedit-state"]),
-            Reviewed::new("change", STATES, Only(&["status", "summary"]), "an edit under way")
-                .with(&["histedit-state"]),
+            Reviewed::new("change", STATES, Only(&["summary"]), "an edit under way").with(&["histedit-state"]),
         ],
     ),
     (
@@ -234,7 +233,7 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
         "rebase",
         &[
             Reviewed::new("change", SUMMARY_HOOKS, Only(&["summary"]), "a rebase under way").with(&["rebasestate"]),
-            Reviewed::new("change", STATES, Only(&["status", "summary"]), "a rebase under way").with(&["rebasestate"]),
+            Reviewed::new("change", STATES, Only(&["summary"]), "a rebase under way").with(&["rebasestate"]),
         ],
     ),
     (
@@ -274,7 +273,7 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
     ("sparse", &[Reviewed::new("change", "mercurial.logcmdutil._initialrevs", Only(&["log"]), "--sparse")]),
     (
         "transplant",
-        &[Reviewed::new("change", STATES, Only(&["status", "summary"]), "one under way").with(&["transplant/journal"])],
+        &[Reviewed::new("change", STATES, Only(&["summary"]), "one under way").with(&["transplant/journal"])],
     ),
     (
         "zeroconf",
@@ -304,7 +303,7 @@ pub(crate) const VERSIONED: &[(&str, &str, &[Reviewed])] = &[(
         Reviewed::new("change", "mercurial.obsolete.*", AllBut(&["root", "version"]), "").with(MARKERS),
         Reviewed::new("change", "mercurial.obsutil.*", AllBut(&["root", "version"]), "").with(MARKERS),
         Reviewed::new("change", SUMMARY_HOOKS, Only(&["summary"]), "evolve under way").with(&["evolvestate"]),
-        Reviewed::new("change", STATES, Only(&["status", "summary"]), "one under way").with(&[
+        Reviewed::new("change", STATES, Only(&["summary"]), "one under way").with(&[
             "evolvestate",
             "fixup-state",
             "pickstate",

@@ -71,7 +71,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             }
         }
     }
-    prepared.failure.check()?;
+    prepared.aside.check()?;
     let found = !files.is_empty();
     let warnings = match missing_from(&manifest, &matcher)? {
         // Legacy's look-up of the one name stops before it can miss another.

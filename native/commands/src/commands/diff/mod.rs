@@ -1,11 +1,13 @@
 //! `hg diff`: how files differ between two sides.
 
+mod root;
 mod sides;
 
 use crate::comparison::{compare, matcher, write_complaints};
 use crate::display::PathDisplay;
 use crate::patch::{self, LISTS};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use amalgam_diff::GitBinary;
 use amalgam_types::Outcome;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -16,7 +18,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('\0', "from").since(5, 7),
         Flag::value('\0', "to").since(5, 7),
         Flag::value('c', "change"),
-        Flag::switch('\0', "ignore-changes-from-ancestors").legacy().since(7, 0),
+        Flag::switch('\0', "ignore-changes-from-ancestors").since(7, 0),
         Flag::switch('a', "text"),
         Flag::switch('g', "git"),
         Flag::switch('\0', "binary"),
@@ -30,7 +32,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::switch('Z', "ignore-space-at-eol"),
         Flag::value('U', "unified"),
         Flag::switch('\0', "stat"),
-        Flag::value('\0', "root").legacy(),
+        Flag::value('\0', "root"),
         Flag::list('I', "include"),
         Flag::list('X', "exclude"),
         Flag::switch('S', "subrepos"),
@@ -46,14 +48,22 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let sides = sides::settle(prepared)?;
     let mut options = patch::settle_options(prepared)?;
     let stat = prepared.parsed.switch("stat");
-    let display = if stat {
+    if stat {
         options = patch::counting(options);
-        PathDisplay::settle(prepared, false)?
-    } else {
-        PathDisplay::FromRoot
-    };
-    let matcher = matcher(prepared, sides.sides)?;
+    }
+    let mut matcher = matcher(prepared, sides.sides)?;
+    let mut display = if stat { PathDisplay::settle(prepared, false)? } else { PathDisplay::FromRoot };
+    let root = root::settle(prepared)?;
+    if let Some(root) = &root {
+        matcher = root.narrow(prepared, sides.sides, matcher)?;
+        display = root.display();
+        // Legacy puts no ids beside binary patches there.
+        options.git_binary = GitBinary::Refused;
+    }
     let result = compare(prepared, sides.sides, &matcher, LISTS)?;
+    if let Some(root) = &root {
+        root.check(&result)?;
+    }
     let diffs = patch::diffs(prepared, &sides, &matcher, &result, &options, &display)?;
     let lines = if stat { patch::stat_lines(prepared, &diffs, patch::stat_width(prepared, 0)?)? } else { Vec::new() };
 
@@ -69,7 +79,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     } else {
         patch::write_diffs(&diffs, &options, colored, &mut write);
     }
-    prepared.failure.check()?;
+    prepared.aside.finish()?;
     if let Some(refresh) = &result.refresh {
         refresh.write();
     }

@@ -48,7 +48,24 @@ pub(super) fn settle(prepared: &Prepared) -> Outcome<Directed> {
             Pair::Between(first, last) => Sides::Between(first, last),
         }
     };
+    if parsed.switch("ignore-changes-from-ancestors") && !have_one_parent(prepared, sides)? {
+        return Err(Stop::unsupported(Reason::FlagUnsupported, "--ignore-changes-from-ancestors"));
+    }
     Ok(Directed { sides, turned })
+}
+
+/// Whether the first parents of both sides are one: then there is nothing to leave out.
+fn have_one_parent(prepared: &Prepared, sides: Sides) -> Outcome<bool> {
+    let repository = prepared.repository()?;
+    let of = |rev: Rev| -> Outcome<Rev> {
+        if rev == NULL_REV { Ok(NULL_REV) } else { Ok(repository.changelog()?.parents(rev)?[0]) }
+    };
+    let [working, _] = repository.working_revs()?;
+    Ok(match sides {
+        Sides::Changes => of(working)? == working,
+        Sides::Since(rev) => of(rev)? == working,
+        Sides::Between(older, newer) => of(older)? == of(newer)?,
+    })
 }
 
 fn single(prepared: &Prepared, spec: &[u8]) -> Outcome<Rev> {

@@ -3,7 +3,7 @@
 
 use crate::formatter::Formatter;
 use crate::{Output, Prepared};
-use amalgam_config::plain;
+use amalgam_config::{Config, plain};
 use amalgam_matching::relative_path;
 use amalgam_repo::UnfinishedState;
 use amalgam_template::{Map, Value};
@@ -25,16 +25,13 @@ impl Footer {
     /// What there is to say of this repository.
     ///
     /// # Errors
-    /// `RepositoryState` for an extension's operation, which legacy words, and for a merge state that does not read.
+    /// `RepositoryState` for operations of several extensions, and for a merge state that does not read.
     pub(super) fn settle(prepared: &Prepared) -> Outcome<Footer> {
         let verbose = prepared.verbose()? || prepared.config.bool_or("commands", "status.verbose", false)?;
         if !verbose || plain(&prepared.env, None) || prepared.parsed.switch("print0") {
             return Ok(Footer::default());
         }
-        let operation = match operation(prepared)? {
-            Some(state) => Some((state.name(), advice(state)?)),
-            None => None,
-        };
+        let operation = operation(prepared)?.map(|state| (state.name(), advice(state)));
         let conflicts = conflicts(prepared)?;
         // No setting has a say in this: not `ui.relative-paths`, nor `ui.forcecwd`.
         let (root, cwd) = (prepared.root_bytes()?, prepared.cwd.as_os_str().as_bytes());
@@ -47,10 +44,11 @@ impl Footer {
         self.conflicts.iter().flatten().any(|conflict| conflict == path)
     }
 
-    /// What forms for machines say: an item of the operation, and one of each file with conflicts that is not `listed`.
+    /// What a formatter shows: an item of the operation, and one of each file with conflicts that is not `listed`.
+    /// Templates see no changeset there.
     ///
     /// # Errors
-    /// `RepositoryState` for a template, which sees less there than elsewhere.
+    /// As [`Formatter::item`].
     pub(super) fn items(
         &self,
         listed: impl Fn(&[u8]) -> bool,
@@ -59,9 +57,6 @@ impl Footer {
     ) -> Outcome<()> {
         if self.operation.is_none() && self.conflicts.is_none() {
             return Ok(());
-        }
-        if !formatter.is_for_machines() {
-            return Err(Stop::unsupported(Reason::RepositoryState, "a template of what is under way"));
         }
         if let Some((name, advice)) = self.operation {
             let names = vec![
@@ -92,13 +87,29 @@ impl Footer {
 /// The operation legacy would name: the first it asks for of those it is not told to skip.
 fn operation(prepared: &Prepared) -> Outcome<Option<UnfinishedState>> {
     let skipped = prepared.config.get_list("commands", "status.skipstates").unwrap_or_default();
-    let states = prepared.repository()?.unfinished_states()?;
+    let mut states = Vec::new();
+    for state in prepared.repository()?.unfinished_states()? {
+        if state.extension().is_none_or(|name| is_enabled(&prepared.config, name)) {
+            states.push(state);
+        }
+    }
+    if states.iter().filter(|state| state.extension().is_some()).count() > 1 {
+        // Legacy goes by the order in which they were loaded.
+        return Err(Stop::unsupported(Reason::RepositoryState, "operations of several extensions"));
+    }
     Ok(states.into_iter().find(|state| !skipped.iter().any(|name| name == state.name().as_bytes())))
 }
 
+/// Whether the configuration enables the extension `name`, under any of the names that legacy takes for it.
+fn is_enabled(config: &Config, name: &str) -> bool {
+    let prefixes: [&[u8]; 3] = [b"", b"hgext.", b"hgext/"];
+    let named = |key: &[u8]| prefixes.iter().any(|prefix| key.strip_prefix(*prefix) == Some(name.as_bytes()));
+    config.items("extensions").any(|(key, value)| named(key) && !value.starts_with(b"!"))
+}
+
 /// How to go on, and how to give up.
-fn advice(state: UnfinishedState) -> Outcome<&'static str> {
-    Ok(match state {
+fn advice(state: UnfinishedState) -> &'static str {
+    match state {
         UnfinishedState::Unshelve => {
             "To continue:    hg unshelve --continue\n\
              To abort:       hg unshelve --abort"
@@ -111,17 +122,27 @@ fn advice(state: UnfinishedState) -> Outcome<&'static str> {
         UnfinishedState::Bisect => {
             "To mark the changeset good:    hg bisect --good\n\
              To mark the changeset bad:     hg bisect --bad\n\
-             To abort:                      hg bisect --reset"
+             To abort:                      hg bisect --reset\n"
         }
         UnfinishedState::Update => "To continue:    hg update .",
         UnfinishedState::Merge => {
             "To continue:    hg commit\n\
              To abort:       hg merge --abort"
         }
-        UnfinishedState::Histedit | UnfinishedState::Rebase | UnfinishedState::Transplant => {
-            return Err(Stop::unsupported(Reason::RepositoryState, format!("an unfinished {}", state.name())));
+        UnfinishedState::Histedit => {
+            "To continue:    hg histedit --continue\n\
+             To abort:       hg histedit --abort"
         }
-    })
+        UnfinishedState::Rebase => {
+            "To continue:    hg rebase --continue\n\
+             To abort:       hg rebase --abort\n\
+             To stop:        hg rebase --stop"
+        }
+        UnfinishedState::Transplant => {
+            "To continue:    hg transplant --continue\n\
+             To stop:        hg transplant --stop"
+        }
+    }
 }
 
 /// The unresolved paths in order; `None` when no merge is under way.
