@@ -1,5 +1,6 @@
 // Values for flags and arguments: sensible ones, and some that are not.
 import { type ByteText, bytesOf } from "./bytes.ts";
+import { type FilesetSubjects, fileset } from "./filesets.ts";
 import { branchNames } from "./names.ts";
 import { commonKeys, expressions, globs, keysOf, kinds, templates } from "./pools.ts";
 import type { Random } from "./random.ts";
@@ -53,13 +54,21 @@ export function revision({ random, repository, nodes }: Place): string {
   return base;
 }
 
+/** Globs, and names that can be written down. */
+function subjectsOf(files: readonly ByteText[], random: Random): FilesetSubjects {
+  const plain = files.map((file) => Buffer.from(file, "latin1").toString()).filter((file) => /^[\w./ -]+$/.test(file));
+  return {
+    name: () => (random.percent(40) ? random.pick(globs) : (random.pick(plain) ?? "a")),
+    revision: () => random.pick(["0", "1", "2", ".", "tip", "null"]),
+  };
+}
+
 /** A file pattern, or the name of a file that is, was or never will be. */
 export function pattern({ random, repository }: Place): ByteText {
   const kind = random.pick(kinds);
   if (/glob|^$/.test(kind) && (kind !== "" || random.percent(10))) return bytesOf(kind + random.pick(globs));
   if (kind.includes("re:")) return bytesOf(kind + random.pick(expressions));
-  if (kind === "set:")
-    return bytesOf(kind + random.pick(["added()", "**.txt", "binary()", "modified() or unknown()", "("]));
+  if (kind === "set:") return bytesOf(kind + fileset(random, subjectsOf(repository.files, random), random.below(4)));
   if (kind === "listfile:" || kind === "include:") return bytesOf(kind + random.pick([".hgignore", "nosuch", "a"]));
   const name = random.percent(70)
     ? (random.pick(repository.files) ?? "a")
