@@ -24,7 +24,7 @@ const comparison = z.object({
   flags: z.array(z.string()).default([]),
   /** broken: native crashed or did not end. raced: something changed meanwhile. unknown: legacy did not answer. */
   compared: z.enum(["same", "different", "broken", "raced", "unknown"]),
-  kind: z.enum(["shadow", "verify", "probation"]),
+  kind: z.enum(["shadow", "verify", "probation", "renewal"]),
   /** Microseconds that each took. */
   us: z.int().nonnegative(),
   legacyUs: z.int().nonnegative(),

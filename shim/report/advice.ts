@@ -5,6 +5,7 @@ const advice: Record<string, string> = {
   "policy.python": "let a route of the policy say mode: native",
   "policy.broken": "run amalgam policy check, then amalgam policy compile",
   "policy.shadow": "amalgam promote the command, once its comparisons are clean",
+  "legacy.changed": "native answers again after a few comparisons without a difference",
   "breaker.demoted": "amalgam rollback lists why; it returns by itself, or by amalgam promote",
   "mode.python": "unset AMALGAM_MODE",
   "legacy.unproven": "install a release of Mercurial that is proven (amalgam doctor lists them)",

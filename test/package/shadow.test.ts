@@ -147,6 +147,26 @@ describe("verification and the breaker", () => {
     ]);
   }, 120_000);
 
+  test("after a change of what native stands beside, clean comparisons come before its next answer", async () => {
+    policy("routes: [{ command: '*', mode: native }]\nbreaker: { clean: 2 }\n");
+    front("explain", "--", "root");
+    hg("root");
+    const known = path.join(state, "known");
+    const before = readFileSync(known, "utf8");
+    expect(before).toMatch(/^[0-9a-f]{16} known\troot @[0-9a-f]{8}\n$/);
+    writeFileSync(known, before.replace(/^[0-9a-f]{16}/, "0123456789abcdef"));
+    for (const count of [1, 2]) {
+      expect(hg("root").stdout.toString()).toBe(`${sandbox.repository}\n`);
+      expect((await comparisons(count)).at(-1)).toMatchObject({ compared: "same", kind: "renewal" });
+    }
+    hg("root");
+    hg("status");
+    // Where comparisons are not made, a change cannot be told from none.
+    writeFileSync(known, before.replace(/^[0-9a-f]{16}/, "0123456789abcdef"));
+    sandbox.run(launcher, ["root"], { CI: "true" });
+    expect(answers()).toEqual(["native", "legacy.changed", "legacy.changed", "native", "native", "native"]);
+  }, 120_000);
+
   test("nothing is compared in CI unless the policy has it so, nor where nobody keeps records", async () => {
     verifying("");
     sandbox.run(launcher, ["root"], { CI: "true" });

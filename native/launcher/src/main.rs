@@ -90,6 +90,10 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
                 if let Some(trace) = trace {
                     trace.end(&format!("native, exit code {code}"));
                 }
+                if let Some(first) = &route.first {
+                    // Without the note it is the first time again.
+                    drop(first.note());
+                }
                 compare::start(&invocation, &route);
                 // The answer is out: taking its data apart again would only cost time.
                 std::mem::forget((route, invocation));

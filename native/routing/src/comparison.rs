@@ -18,6 +18,8 @@ pub enum Kind {
     Verify,
     /// Legacy answers because of a mismatch that was some time ago.
     Probation,
+    /// Legacy answers because it, an extension or amalgam has changed.
+    Renewal,
 }
 
 impl Kind {
@@ -27,6 +29,7 @@ impl Kind {
             Kind::Shadow => "shadow",
             Kind::Verify => "verify",
             Kind::Probation => "probation",
+            Kind::Renewal => "renewal",
         }
     }
 }
@@ -38,6 +41,8 @@ pub struct Comparison {
     pub kind: Kind,
     /// The cell that its outcome counts for.
     pub cell: String,
+    /// What a clean outcome is good for, where something has changed; see `renewal.rs`.
+    pub identity: Option<String>,
     /// When the cell is demoted.
     pub limits: Limits,
     /// How it is made.

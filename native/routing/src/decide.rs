@@ -6,17 +6,18 @@
 
 use crate::aliases::{Resolved, Words};
 use crate::canary::{Asker, BUCKETS};
-use crate::cell::cell;
-use crate::comparison::{self, Comparison, Kind};
+use crate::comparison::{self, Comparison};
+use crate::doubt::{Doubt, Doubted};
 use crate::early::{self, Early};
 use crate::environment::{Layout, ModeOverride, mode_override};
 use crate::extensions::{Findings, Judge, Probe, State};
 use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{Legacy, Search};
 use crate::place::{self, Place};
+use crate::renewal::First;
 use crate::route::{Decision, Invocation, Route, Steps};
 use crate::table::{self, Condition, Matched, Mode, Rule, Surroundings, Table, TableError, Way};
-use crate::{breaker, extensions, flags, narrowing, proven, settings, surroundings};
+use crate::{extensions, flags, narrowing, proven, settings, surroundings};
 use amalgam_commands::{Aside, CommandSpec, Parsed, Prepared, RepositoryUse, Split, abbreviates, parse, split};
 use amalgam_config::{Config, LegacyPaths, plain};
 use amalgam_repo::{Repository, repo_config_files};
@@ -37,6 +38,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         Ok(None) => "none, everything native".to_owned(),
         Err(error) => error.describe(),
     });
+    let has_policy = matches!(read, Ok(Some(_)));
     let (table, table_error) = match read {
         Ok(table) => (table.unwrap_or_else(Table::built_in), None),
         Err(error) => (Table::built_in(), Some(error)),
@@ -52,6 +54,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         invocation,
         steps,
         table,
+        has_policy,
         table_error,
         narrowing: None,
         command: None,
@@ -73,20 +76,36 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
             String::from_utf8_lossy(&abort.message).into_owned(),
         )),
     };
-    let (decision, comparison) = deciding.doubt(decision, &layout);
+    let (decision, comparison, first) = deciding.doubt(decision, &layout);
     let Deciding { steps, table_error, command, flags, mode, facts, store, probe, findings, .. } = deciding;
     steps.note("decision", || match &decision {
         Decision::Native(_) => "native".to_owned(),
         Decision::Abort(_, abort) => format!("native, abort: {}", String::from_utf8_lossy(&abort.message)),
         Decision::Legacy(unsupported) => format!("legacy, {unsupported}"),
     });
-    Route { decision, command, flags, mode, comparison, transport, table_error, legacy, facts, store, probe, findings }
+    Route {
+        decision,
+        command,
+        flags,
+        mode,
+        comparison,
+        first,
+        transport,
+        table_error,
+        legacy,
+        facts,
+        store,
+        probe,
+        findings,
+    }
 }
 
 struct Deciding<'a, 's> {
     invocation: &'a Invocation,
     steps: &'a mut Steps<'s>,
     table: Table,
+    /// Whether the table comes from a policy.
+    has_policy: bool,
     table_error: Option<TableError>,
     /// What the repository's own policy sends to Python.
     narrowing: Option<Table>,
@@ -320,52 +339,29 @@ impl Deciding<'_, '_> {
         Ok(())
     }
 
-    /// Whether what native can answer is to be doubted: legacy answers where this cell was wrong before, or where the
-    /// policy has it so, and the two are compared behind the command.
-    fn doubt(&mut self, decision: Decision, layout: &Layout) -> (Decision, Option<Comparison>) {
+    /// Whether what native can answer is to be doubted, and compared behind the command.
+    fn doubt(&mut self, decision: Decision, layout: &Layout) -> (Decision, Option<Comparison>, Option<First>) {
         let env = &self.invocation.env;
-        let Decision::Native(prepared) = &decision else { return (decision, None) };
+        let Decision::Native(prepared) = &decision else { return (decision, None, None) };
         if comparison::is_one(env) || mode_override(env).ok().flatten().is_some() {
-            return (decision, None);
+            return (decision, None, None);
         }
-        let state = layout.state.as_ref();
-        let cell = || cell(prepared, &self.extensions);
-        let entries = state.map_or(Ok(Vec::new()), |state| breaker::read(&breaker::file(state)));
-        let found = match &entries {
-            Ok(entries) if entries.is_empty() => breaker::State::Closed,
-            Ok(entries) => breaker::state(entries, &cell(), breaker::now()),
-            Err(why) => breaker::State::Demoted(format!("its file is {why}")),
+        let doubt = Doubt {
+            prepared,
+            table: &self.table,
+            mode: self.mode,
+            verify: self.verify,
+            extensions: &self.extensions,
+            findings: self.findings.as_deref(),
+            state: layout.state.as_deref(),
+            has_policy: self.has_policy,
         };
-        let kind = match (&found, self.mode) {
-            (breaker::State::Closed, Some(Mode::Shadow)) => Some(Kind::Shadow),
-            (breaker::State::Closed, _) => comparison::drawn(self.verify).then_some(Kind::Verify),
-            (breaker::State::Probation(_), _) => Some(Kind::Probation),
-            (breaker::State::Demoted(_), _) => None,
-        };
-        let (limits, compare) = (self.table.breaker, self.table.compare);
-        let kind = kind.filter(|_| comparison::can(prepared) && comparison::wanted(env, &compare));
-        let comparison = kind.zip(state).map(|(kind, state)| {
-            let watched = comparison::watched(prepared);
-            Comparison { kind, cell: cell(), limits, compare, state: state.clone(), watched }
-        });
-        let (said, refusal) = match found {
-            breaker::State::Closed => {
-                let shadow = self.mode == Some(Mode::Shadow);
-                let refusal = shadow.then(|| Unsupported::new(Reason::PolicyShadow, prepared.spec.name));
-                ("nothing is held against it".to_owned(), refusal)
-            }
-            breaker::State::Demoted(why) => {
-                (format!("demoted: {why}"), Some(Unsupported::new(Reason::BreakerDemoted, why)))
-            }
-            breaker::State::Probation(why) => {
-                (format!("on probation: {why}"), Some(Unsupported::new(Reason::BreakerDemoted, why)))
-            }
-        };
-        self.steps.note("breaker", || said);
+        let Doubted { refusal, comparison, first, said } = doubt.settle();
+        self.steps.note("breaker", || said.into_owned());
         if let Some(comparison) = &comparison {
             self.steps.note("comparison", || format!("{}, behind the command", comparison.kind.word()));
         }
-        (refusal.map_or(decision, Decision::Legacy), comparison)
+        (refusal.map_or(decision, Decision::Legacy), comparison, first)
     }
 
     /// Opens the repository where the command wants one.

@@ -15,7 +15,7 @@ use crate::journal;
 use amalgam_routing::breaker::{self, Finding};
 use amalgam_routing::comparison::{Comparison, SIDES};
 use amalgam_routing::journal::Compared;
-use amalgam_routing::{Invocation, Route};
+use amalgam_routing::{Invocation, Route, renewal};
 use program::{Answer, Ended, Program};
 use rustix::fs::FlockOperation;
 use std::fs::{File, OpenOptions};
@@ -64,6 +64,10 @@ fn compare(comparison: &Comparison, invocation: &Invocation, route: &Route) {
         Verdict::Different(what) | Verdict::Broken(what) => Finding::Mismatch(what),
         Verdict::Raced | Verdict::Unknown => return,
     };
+    if let (Finding::Clean, Some(identity)) = (finding, &comparison.identity) {
+        let known = renewal::file(&comparison.state);
+        drop(renewal::clean(&known, &comparison.cell, identity, comparison.limits.clean));
+    }
     drop(breaker::enter(&file, &comparison.cell, finding, comparison.limits, breaker::now()));
     if let Finding::Mismatch(what) = finding {
         let version = route.current_facts().map(|facts| facts.version.as_str()).unwrap_or_default();

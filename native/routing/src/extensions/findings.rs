@@ -105,6 +105,11 @@ fn stamp(path: &Path) -> Option<[i128; 4]> {
 }
 
 impl Findings {
+    /// All of it, as the cache keeps it.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Each change, as the probe wrote it.
     pub(crate) fn each(&self) -> impl Iterator<Item = Finding<'_>> {
         self.text.lines().filter_map(|line| {
