@@ -13,7 +13,9 @@
 //!
 //! Sources: `hg help diffs`, `hg help config.diff`, the behaviour of the running program.
 
+mod anchors;
 pub mod binary;
+mod classes;
 pub mod file;
 pub mod hunks;
 pub mod label;

@@ -20,6 +20,24 @@ impl<'t> Lines<'t> {
         Lines { text, ends }
     }
 
+    /// The whole text.
+    pub(crate) fn text(&self) -> &'t [u8] {
+        self.text
+    }
+
+    /// How many lines end within the first `len` bytes.
+    pub(crate) fn ending_within(&self, len: usize) -> usize {
+        self.ends.partition_point(|&end| end <= len)
+    }
+
+    /// How many lines begin before the byte at `at`.
+    pub(crate) fn beginning_before(&self, at: usize) -> usize {
+        match at {
+            0 => 0,
+            at => (1 + self.ends.partition_point(|&end| end < at)).min(self.len()),
+        }
+    }
+
     /// How many lines there are.
     pub fn len(&self) -> usize {
         self.ends.len()

@@ -8,17 +8,18 @@
 //! - a run grows over popular lines behind it;
 //! - at the end every run is pushed towards the end of the texts as far as it goes.
 
+use crate::anchors::Anchors;
+use crate::classes::{Classes, NONE};
 use crate::lines::Lines;
 use crate::options::DiffOptions;
 use crate::whitespace::cleaned;
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// How many old lines of a region are searched.
 const WINDOW: usize = 30_000;
 
-/// Stands for "no line" and for "no class".
-const NONE: u32 = u32::MAX;
+/// Regions of fewer lines are searched at once.
+const FEW: usize = 32;
 
 /// A run of equal lines, as line numbers from 0; both ranges are equally long.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,55 +63,24 @@ struct Run {
 }
 
 struct Search {
-    /// Classes of old lines; `NONE` for a line that the new text has not.
-    old: Vec<u32>,
-    new: Vec<u32>,
-    /// For each old line the last new line of its class, unless it is popular.
-    last_alike: Vec<u32>,
-    /// For each new line the one before it of its class.
-    before_alike: Vec<u32>,
-    /// By new line. Kept from region to region, as legacy keeps it.
+    classes: Classes,
+    anchors: Option<Anchors>,
+    /// By new line, once something is searched. Kept from region to region, as legacy keeps it.
     runs: Vec<Run>,
 }
 
 impl Search {
     fn new(old: &Lines<'_>, new: &Lines<'_>) -> Self {
-        let mut classes: HashMap<&[u8], u32, foldhash::fast::RandomState> =
-            HashMap::with_capacity_and_hasher(new.len(), Default::default());
-        // By class: its last line so far and how many there are.
-        let mut members: Vec<(u32, usize)> = Vec::new();
-        let mut new_classes = Vec::with_capacity(new.len());
-        let mut before_alike = Vec::with_capacity(new.len());
-        for at in 0..new.len() {
-            let class = *classes.entry(new.get(at)).or_insert(members.len() as u32);
-            if class as usize == members.len() {
-                members.push((NONE, 0));
-            }
-            let (last, count) = &mut members[class as usize];
-            before_alike.push(std::mem::replace(last, at as u32));
-            *count += 1;
-            new_classes.push(class);
-        }
-        let most = if new.len() >= 31_000 { new.len() / 1000 } else { 1_000_000 / (new.len() + 1) };
-        let mut old_classes = Vec::with_capacity(old.len());
-        let mut last_alike = Vec::with_capacity(old.len());
-        for at in 0..old.len() {
-            let class = classes.get(old.get(at)).copied();
-            old_classes.push(class.unwrap_or(NONE));
-            last_alike.push(match class.map(|class| members[class as usize]) {
-                Some((last, count)) if count <= most => last,
-                _ => NONE,
-            });
-        }
-        let runs = vec![Run::default(); new.len()];
-        Search { old: old_classes, new: new_classes, last_alike, before_alike, runs }
+        let classes = Classes::of(old, new);
+        let anchors = Some(Anchors::of(&classes));
+        Search { classes, anchors, runs: Vec::new() }
     }
 
     /// All runs, in order.
     fn all(&mut self) -> Vec<Block> {
         let mut found = Vec::new();
         // What is still to be done: regions to search, and runs to note once everything before them is done.
-        let mut pending = vec![(0..self.old.len(), 0..self.new.len(), false)];
+        let mut pending = vec![(0..self.classes.old.len(), 0..self.classes.new.len(), false)];
         while let Some((old, new, is_run)) = pending.pop() {
             if is_run {
                 found.push(Block { old, new });
@@ -131,13 +101,21 @@ impl Search {
             return None;
         }
         let first = old.start.max(old.end.saturating_sub(WINDOW));
+        if old.len() + new.len() > FEW
+            && let Some(anchors) = &self.anchors
+            && let Some((run, new_start)) = anchors.longest(&self.classes, &(first..old.end), &new)
+        {
+            let new_end = new_start + run.len();
+            return Some(Block { old: run, new: new_start..new_end });
+        }
         let (middle, new_middle) = ((first + old.end - 1) / 2, (new.start + new.end - 1) / 2);
+        self.runs.resize(self.classes.new.len(), Run::default());
         // Where the best run ends, and its length.
         let (mut best_old, mut best_new, mut best) = (old.start, new.start, 0);
         for row in first..old.end {
-            let mut column = self.last_alike[row];
+            let mut column = self.classes.last_alike[row];
             while column != NONE && column as usize >= new.end {
-                column = self.before_alike[column as usize];
+                column = self.classes.before_alike[column as usize];
             }
             while column != NONE && column as usize >= new.start {
                 let at = column as usize;
@@ -152,7 +130,7 @@ impl Search {
                         best_new = at;
                     }
                 }
-                column = self.before_alike[at];
+                column = self.classes.before_alike[at];
             }
         }
         // From its end to its start.
@@ -160,7 +138,7 @@ impl Search {
             if best > 0 { (best_old + 1 - best, best_new + 1 - best) } else { (best_old, best_new) };
         while start + best < old.end
             && new_start + best < new.end
-            && self.old[start + best] == self.new[new_start + best]
+            && self.classes.old[start + best] == self.classes.new[new_start + best]
         {
             best += 1;
         }
@@ -176,7 +154,7 @@ impl Search {
             if run.old as usize == row {
                 return len + run.len as usize;
             }
-            if self.old[row] != self.new[column] {
+            if self.classes.old[row] != self.classes.new[column] {
                 return len;
             }
             len += 1;
@@ -192,17 +170,56 @@ impl Search {
             if this.old.end != next.old.start && this.new.end != next.new.start {
                 continue;
             }
-            while this.old.end < self.old.len()
-                && this.new.end < self.new.len()
+            while this.old.end < self.classes.old.len()
+                && this.new.end < self.classes.new.len()
                 && !next.old.is_empty()
                 && !next.new.is_empty()
-                && self.old[this.old.end] == self.new[this.new.end]
+                && self.classes.old[this.old.end] == self.classes.new[this.new.end]
             {
                 this.old.end += 1;
                 next.old.start += 1;
                 this.new.end += 1;
                 next.new.start += 1;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A text that is edited: runs of unlike and of alike lines, stretches of it left out, doubled and moved.
+    fn edited() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
+        let line = prop_oneof![3 => (0u32..400).prop_map(|n| n + 10), 2 => 0u32..4];
+        let edits = proptest::collection::vec((0usize..300, 0usize..60, 0usize..300, 0u8..4), 0..6);
+        (proptest::collection::vec(line, 0..300), edits).prop_map(|(old, edits)| {
+            let mut new = old.clone();
+            for (at, len, to, kind) in edits {
+                let at = at.min(new.len());
+                let end = (at + len).min(new.len());
+                let taken = if kind == 0 { new[at..end].to_vec() } else { new.drain(at..end).collect() };
+                let to = to.min(new.len());
+                match kind {
+                    0 | 1 => drop(new.splice(to..to, taken)),
+                    2 => new.splice(at..at, taken.iter().map(|n| n + 1000)).for_each(drop),
+                    _ => {}
+                }
+            }
+            let text = |lines: &[u32]| lines.iter().map(|n| format!("{n}\n")).collect::<String>().into_bytes();
+            (text(&old), text(&new))
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(600))]
+        #[test]
+        fn anchors_find_what_the_search_finds((old, new) in edited()) {
+            let (old, new) = (Lines::of(&old), Lines::of(&new));
+            let mut searched = Search::new(&old, &new);
+            searched.anchors = None;
+            prop_assert_eq!(Search::new(&old, &new).all(), searched.all());
         }
     }
 }
