@@ -84,6 +84,7 @@ const NATIVE: &[(&str, Predicate)] = &[
     ("min", selection::min),
     ("modifies", files::modifies),
     ("named", names::named),
+    ("nodefromfile", selection::id_from_file),
     ("none", selection::none),
     ("obsolete", obsolescence::obsolete),
     ("only", graph::only),

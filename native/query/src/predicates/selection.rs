@@ -5,7 +5,15 @@ use crate::evaluate::{Evaluation, Order, range_of_integers, working_copy};
 use crate::set::{Bits, Set};
 use crate::strings;
 use crate::tree::{arguments, error, integer, list as list_of, named, text};
+use amalgam_formats::names::strip;
 use amalgam_types::{AbortKind, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_REV};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::os::unix::ffi::OsStrExt;
+
+/// A longer file of ids is left to legacy.
+const LONGEST_FILE: u64 = 64 << 20;
 
 pub(super) fn all<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     call.no_arguments("all")?;
@@ -142,6 +150,40 @@ pub(super) fn id<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
         Some(rev) => Set::list(vec![rev]).and(call.subset),
         None => Ok(Set::empty()),
     }
+}
+
+/// `nodefromfile(path)`: `id()` of every line of a file.
+pub(super) fn id_from_file<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
+    let path = call.argument_text("nodefromfile require a file path")?;
+    let evaluation = call.evaluation;
+    let path_abs = evaluation.matching.cwd_abs.join(OsStr::from_bytes(path));
+    // What can be read once only, or waits to be written, must not be opened here: legacy will.
+    if std::fs::metadata(&path_abs).is_ok_and(|data| !data.is_file() || data.len() > LONGEST_FILE) {
+        return Err(Stop::unsupported(Reason::FileUnsupported, "a file of ids that is no plain file"));
+    }
+    let file = File::open(path_abs).map_err(|error| {
+        if error.kind() != ErrorKind::NotFound || path.is_empty() {
+            return Stop::unsupported(Reason::FileUnsupported, error.to_string());
+        }
+        Stop::abort(
+            AbortKind::Other,
+            [b"cannot open nodes file \"".as_slice(), path, b"\": No such file or directory"].concat(),
+        )
+    })?;
+    let mut text = Vec::new();
+    file.take(LONGEST_FILE)
+        .read_to_end(&mut text)
+        .map_err(|error| Stop::unsupported(Reason::FileUnsupported, error.to_string()))?;
+    let mut found = Bits::default();
+    // An empty line stands for no changeset.
+    for line in text.split(|&byte| byte == b'\n').map(strip).filter(|line| !line.is_empty()) {
+        match evaluation.repository.by_id(evaluation.config(), line)? {
+            Some(rev) if rev >= 0 => drop(found.insert(rev)),
+            Some(_) => return Err(Stop::unsupported(Reason::RevsetPredicate, "nodefromfile of no changeset")),
+            None => {}
+        }
+    }
+    call.subset.and(&Set::sorted(&found))
 }
 
 /// Names that stood with `or` between them.

@@ -12,7 +12,7 @@ use crate::patch::FilesOf;
 use crate::selection::Selected;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_matching::{LineSearch, Matcher, PatternKind};
-use amalgam_types::{Outcome, Reason, Rev, Stop};
+use amalgam_types::{Outcome, Reason, Rev, Stop, WDIR_REV};
 use shown::{Place, Shown};
 use sources::{Hit, changed_files, revision_files, working_files};
 
@@ -66,9 +66,14 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             let matcher = || prepared.matcher_for(&Selected::WorkingCopy, PatternKind::Relpath, &parsed.arguments[1..]);
             match parsed.list("rev") {
                 [] => Searched::WorkingCopy(matcher()?),
-                specs => match query::revisions(&history, specs)? {
+                specs => match query::with_working_directory(&history, specs)? {
                     // Legacy does not come to the patterns then, whatever is wrong with them.
                     revs if revs.is_empty() => Searched::Nothing,
+                    revs if revs == [WDIR_REV] => Searched::WorkingCopy(matcher()?),
+                    // What both have in one file is shown together.
+                    revs if revs.contains(&WDIR_REV) => {
+                        return Err(Stop::unsupported(Reason::RevisionExpression, "the working directory and others"));
+                    }
                     revs => Searched::Revisions(revs, matcher()?),
                 },
             }

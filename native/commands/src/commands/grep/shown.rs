@@ -65,7 +65,11 @@ impl Shown<'_> {
                 out.write_labelled(separator, "grep.sep");
                 out.write_labelled(text, label);
             };
-            if let (false, Place::Changeset(rev)) = (self.plain, place) {
+            if !self.plain {
+                let rev = match place {
+                    Place::Changeset(rev) => rev,
+                    Place::WorkingCopy { .. } => WDIR_REV,
+                };
                 column(rev.to_string().as_bytes(), "grep.rev");
             }
             if parsed.switch("line-number") {
