@@ -2,14 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { stopServers as endServers, serversOf } from "../runner/servers.ts";
 import { findContenders, type Role } from "./contenders.ts";
 import { type Measured, measure } from "./measure.ts";
 import { verdicts, workloadText } from "./report.ts";
-import { benchEnvironment, bigFolder, makeSmall } from "./repositories.ts";
-import { workloads } from "./workloads.ts";
+import { benchEnvironment, bigFolder, makeSmall, subjects } from "./repositories.ts";
+import { ofHistory, workloads } from "./workloads.ts";
 
 const usage = `usage: npm run bench -- [options]
 
@@ -17,6 +17,7 @@ Measures amalgam beside the other programs that this machine has, run by turns, 
 
   --only TEXT      only workloads whose "repository: name" contains TEXT; may be repeated
   --small          only the small repository
+  --history DIR    only the workloads of a long history, asked of the repository in DIR
   --make           build the big repositories first if they are missing (minutes, 2 GB)
   --without ROLE   leave out legacy, legacy-rust, rhg, chg or git; may be repeated
   --seconds N      time for each workload (default 8)
@@ -32,6 +33,7 @@ function main(): number {
       only: { type: "string", multiple: true, default: [] },
       without: { type: "string", multiple: true, default: [] },
       small: { type: "boolean", default: false },
+      history: { type: "string" },
       make: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
       seconds: { type: "string", default: "8" },
@@ -50,12 +52,13 @@ function main(): number {
     const base = benchEnvironment(scratch);
     const small = makeSmall(scratch, legacy);
     const results: Measured[] = [];
-    for (const workload of workloads) {
+    const history = values.history === undefined ? undefined : resolve(values.history);
+    for (const workload of history === undefined ? workloads : ofHistory(...subjects(history, legacy, base))) {
       const isSmall = workload.repository === "small" || workload.repository === "none";
       const label = `${workload.repository}: ${workload.name}`;
       if ((values.small && !isSmall) || (values.only.length > 0 && !values.only.some((text) => label.includes(text))))
         continue;
-      const folder = isSmall ? small : join(bigFolder(), workload.repository);
+      const folder = isSmall ? small : (history ?? join(bigFolder(), workload.repository));
       if (!existsSync(join(folder, ".hg"))) {
         say(`${label}\n  left out: the repository is not there (--make builds it)\n`);
         continue;

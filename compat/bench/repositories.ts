@@ -41,6 +41,34 @@ export function makeSmall(scratch: string, legacy: string): string {
   return repo;
 }
 
+/** What to ask of a history: a file that many changesets touched, who made most of the last ones, a date in its middle. */
+export function subjects(repo: string, legacy: string, env: Record<string, string>): [string, string, string] {
+  const log = (...args: string[]): string[] =>
+    execFileSync(legacy, ["log", ...args], { cwd: repo, env, maxBuffer: 1 << 28 })
+      .toString()
+      .split("\n")
+      .filter((line) => line !== "");
+  const last = ["-r", "last(all(), 500)"];
+  const files = new Set(
+    execFileSync(legacy, ["files", "-r", "tip"], { cwd: repo, env, maxBuffer: 1 << 28 })
+      .toString()
+      .split("\n"),
+  );
+  const file = mostFrequent(log(...last, "-T", "{files % '{file}\\n'}").filter((name) => files.has(name)));
+  const author = mostFrequent(log(...last, "-T", "{user}\\n").filter((name) => !name.includes('"')));
+  const [count = "0"] = log("-r", "tip", "-T", "{rev}\\n");
+  const [since = ""] = log("-r", String(Math.floor(Number(count) / 2)), "-T", "{date|shortdate}\\n");
+  return [file, author, since];
+}
+
+function mostFrequent(names: string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const [best] = [...counts].sort(([, a], [, b]) => b - a);
+  if (best === undefined) throw new Error("the history has nothing to ask about");
+  return best[0];
+}
+
 /** Where the big repositories are. */
 export function bigFolder(): string {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");

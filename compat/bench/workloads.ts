@@ -54,10 +54,27 @@ function warm(name: string, args: string[]): Workload {
   };
 }
 
-/** A command on the long history, and how much of legacy's time it may take. */
-function past(args: string[], share: number): Workload[] {
+/** A command on a long history, and how much of legacy's time it may take. */
+function past(args: string[], share: number): Workload {
+  return {
+    name: args.join(" "),
+    repository: "history",
+    args,
+    roles: ["amalgam", "legacy"],
+    budgets: { legacy: share },
+  };
+}
+
+/** What is asked of a long history, about a file that many changesets touched and by an author since a date. */
+export function ofHistory(file: string, author: string, since: string): Workload[] {
   return [
-    { name: args.join(" "), repository: "history", args, roles: ["amalgam", "legacy"], budgets: { legacy: share } },
+    past(["log", "-T", "{node}\\n"], 0.05),
+    past(["log", "-G", "-l", "50"], 0.05),
+    past(["log", "-l", "10"], 0.03),
+    past(["log", "-l", "10", "-p"], 0.05),
+    past(["log", "-q", file], 0.1),
+    past(["log", "-q", "-r", `author("literal:${author}") and date('>${since}')`], 0.1),
+    ...["heads", "branches", "tags", "identify"].map((name) => past([name], 0.03)),
   ];
 }
 
@@ -81,7 +98,11 @@ export const workloads: Workload[] = [
     roles: all,
     milliseconds: 3,
   },
-  ...["log -l 3", "log -G", "log -p", "heads", "tags", "branches", "bookmarks", "identify", "parents", "tip"].map(
+  ...[
+    ...["log -l 3", "log -T {node}\\n", "log -G", "log -G -l 50", "log -p", "log -l 10 -p", "log a"],
+    ...["log -r author(bench)&date('>1969-01-01')", "heads", "tags", "branches", "bookmarks", "identify"],
+    ...["parents", "tip"],
+  ].map(
     (name): Workload => ({
       name,
       repository: "small",
@@ -103,13 +124,7 @@ export const workloads: Workload[] = [
     "summary with three extensions",
     ["rebase", "strip", "histedit"].flatMap((name) => ["--config", `extensions.${name}=`]).concat("summary"),
   ),
-  ...past(["log", "-T", "{node}\\n"], 0.05),
-  ...past(["log", "-G", "-l", "50"], 0.05),
-  ...past(["log", "-l", "10"], 0.03),
-  ...past(["log", "-l", "10", "-p"], 0.05),
-  ...past(["log", "-q", "of"], 0.1),
-  ...past(["log", "-q", "-r", "author(debug) and date('>1970-01-02')"], 0.1),
-  ...["heads", "branches", "tags", "identify"].flatMap((name) => past([name], 0.03)),
+  ...ofHistory("of", "debug", "1970-01-02"),
   ...big("flat-v1", { all: 0.6, unknown: 0.35, tracked: 0.6 }),
   ...big("flat-v2", { all: 0.85, unknown: 0.35, tracked: 0.8 }),
   ...big("source-v1", { all: 0.6, unknown: 0.35, tracked: 0.5 }),
