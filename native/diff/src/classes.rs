@@ -1,6 +1,7 @@
 //! Lines as numbers: equal lines have the same one. What begins and ends both texts alike is looked up only once.
 
 use crate::lines::Lines;
+use amalgam_types::{common_end, common_start};
 use std::hash::BuildHasher;
 
 /// Stands for "no line" and for "no class".
@@ -78,26 +79,12 @@ impl Classes {
 /// How many lines are equal at the start and at the end.
 fn shared(old: &Lines<'_>, new: &Lines<'_>) -> (usize, usize) {
     let (a, b) = (old.text(), new.text());
-    let same = common(a.len().min(b.len()), |from, to| a[from..to] == b[from..to]);
+    let same = common_start(a, b);
     let head = old.ending_within(same).min(new.ending_within(same));
-    let back = |text: &[u8], from: usize, to: usize| text.len() - to..text.len() - from;
-    let same = common(a.len().min(b.len()), |from, to| a[back(a, from, to)] == b[back(b, from, to)]);
+    let same = common_end(a, b);
     let begin = |lines: &Lines<'_>| lines.len() - lines.beginning_before(lines.text().len() - same);
     let tail = begin(old).min(begin(new)).min(old.len() - head).min(new.len() - head);
     (head, tail)
-}
-
-/// How many of `len` bytes are equal before the first that differs.
-fn common(len: usize, equal: impl Fn(usize, usize) -> bool) -> usize {
-    let mut done = 0;
-    let mut step = 4096;
-    while step > 0 {
-        while done + step <= len && equal(done, done + step) {
-            done += step;
-        }
-        step /= 2;
-    }
-    done
 }
 
 /// The classes of the new text's lines by what is in the lines. It is of a fixed size, at most half full.

@@ -5,13 +5,17 @@
 //! ```
 
 use crate::damaged;
-use amalgam_types::{Node, Outcome};
+use amalgam_types::{Node, Outcome, common_end, common_start};
 use memchr::{memchr, memrchr};
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
 /// The text of a manifest; lines are only looked at when they are asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
-    text: Vec<u8>,
+    text: Arc<Vec<u8>>,
+    /// Set when all lines were looked at and are in order.
+    sound: OnceLock<()>,
 }
 
 /// One file of a manifest.
@@ -34,9 +38,10 @@ impl ManifestEntry<'_> {
 
 impl Manifest {
     /// Takes the text of a manifest.
-    pub fn new(text: Vec<u8>) -> Outcome<Self> {
+    pub fn new(text: impl Into<Arc<Vec<u8>>>) -> Outcome<Self> {
+        let text = text.into();
         match text.last() {
-            None | Some(b'\n') => Ok(Manifest { text }),
+            None | Some(b'\n') => Ok(Manifest { text, sound: OnceLock::new() }),
             Some(_) => Err(damaged("a manifest ends within a line")),
         }
     }
@@ -59,6 +64,40 @@ impl Manifest {
     /// Files from the first whose path is not before `path`.
     pub fn iter_from(&self, path: &[u8]) -> Iter<'_> {
         Iter { rest: self.text.get(self.lower_bound(path)..).unwrap_or_default(), last: None }
+    }
+
+    /// The files of two manifests without most of those that are equal in both: what begins and ends the texts alike is
+    /// looked at once at most, and not at all where it was before.
+    ///
+    /// # Errors
+    /// When a line of either is damaged or out of order.
+    pub fn differing<'a>(&'a self, other: &'a Manifest) -> Outcome<[Iter<'a>; 2]> {
+        let (known, checked) = if other.sound.get().is_some() { (other, self) } else { (self, other) };
+        known.check()?;
+        let head = line_start(&known.text, common_start(&known.text, &checked.text));
+        let tail = common_end(&known.text[head..], &checked.text[head..]);
+        // From the first line that is wholly in it.
+        let tail = memchr(b'\n', &known.text[known.text.len() - tail..]).map_or(0, |at| tail - at - 1);
+        if checked.sound.get().is_none() {
+            checked.check_range(head..checked.text.len() - tail)?;
+            let _ = checked.sound.set(());
+        }
+        Ok([self, other].map(|side| Iter { rest: &side.text[head..side.text.len() - tail], last: None }))
+    }
+
+    fn check(&self) -> Outcome<()> {
+        if self.sound.get().is_none() {
+            self.check_range(0..self.text.len())?;
+            let _ = self.sound.set(());
+        }
+        Ok(())
+    }
+
+    /// Checks some lines, and that they fit between their neighbours.
+    fn check_range(&self, lines: Range<usize>) -> Outcome<()> {
+        let start = line_start(&self.text, lines.start.saturating_sub(1));
+        let end = memchr(b'\n', &self.text[lines.end..]).map_or(self.text.len(), |at| lines.end + at + 1);
+        Iter { rest: &self.text[start..end], last: None }.try_for_each(|entry| entry.map(drop))
     }
 
     /// One file.
@@ -96,6 +135,11 @@ impl Manifest {
         }
         low
     }
+}
+
+/// Where the line begins that has the byte at `at`, or that would begin there.
+fn line_start(text: &[u8], at: usize) -> usize {
+    memrchr(b'\n', &text[..at]).map_or(0, |end| end + 1)
 }
 
 /// See [`Manifest::iter`].
@@ -196,6 +240,58 @@ mod tests {
             let from: Vec<_> = manifest.iter_from(wanted.as_bytes()).map(|e| e.expect("valid").path.to_vec()).collect();
             let expected: Vec<_> = paths.range(wanted..).map(|p| p.as_bytes().to_vec()).collect();
             prop_assert_eq!(from, expected);
+        }
+
+        #[test]
+        fn what_differs_is_never_left_out(
+            older in proptest::collection::btree_map("[a-c/.]{1,3}", 0u8..3, 0..12),
+            edits in proptest::collection::btree_map("[a-c/.]{1,3}", proptest::option::of(0u8..3), 0..4),
+        ) {
+            let mut newer = older.clone();
+            for (path, edit) in &edits {
+                match edit {
+                    Some(digit) => newer.insert(path.clone(), *digit),
+                    None => newer.remove(path),
+                };
+            }
+            let build = |files: &BTreeMap<String, u8>| {
+                let text: String = files.iter().map(|(path, digit)| format!("{path}\0{}{digit}\n", &HEX[1..])).collect();
+                Manifest::new(text.into_bytes()).expect("whole lines")
+            };
+            let sides = [build(&older), build(&newer)];
+            let kept = sides[0].differing(&sides[1]).expect("sound").map(|lines| {
+                lines.map(|e| e.expect("sound")).map(|e| (e.path.to_vec(), e.hex[39])).collect::<Vec<_>>()
+            });
+            let different = |own: &BTreeMap<String, u8>, other: &BTreeMap<String, u8>| {
+                let own = own.iter().filter(|(path, digit)| other.get(*path) != Some(digit));
+                own.map(|(path, digit)| (path.clone().into_bytes(), b'0' + digit)).collect::<Vec<_>>()
+            };
+            for (kept, other, missing) in
+                [(&kept[0], &kept[1], different(&older, &newer)), (&kept[1], &kept[0], different(&newer, &older))]
+            {
+                prop_assert!(missing.iter().all(|file| kept.contains(file)));
+                // What is kept and equal is kept on both sides.
+                prop_assert!(kept.iter().filter(|file| !missing.contains(file)).all(|file| other.contains(file)));
+            }
+        }
+
+        #[test]
+        fn differences_of_damaged_manifests_are_stops(
+            texts in proptest::collection::vec(
+                proptest::collection::vec(prop_oneof![4 => 0usize..4, 1 => 4usize..6], 0..5), 2),
+        ) {
+            let lines = [format!("a\0{HEX}\n"), format!("b\0{HEX}x\n"), format!("c\0{HEX}\n"), format!("d\0{HEX}\n"),
+                "x\n".to_owned(), format!("b\n\0{HEX}\n")];
+            let build = |text: &[usize]| {
+                let text: String = text.iter().map(|&at| lines[at].as_str()).collect();
+                Manifest::new(text.into_bytes()).expect("whole lines")
+            };
+            let (older, newer) = (build(&texts[0]), build(&texts[1]));
+            let sound = [&older, &newer].iter().all(|side| side.iter().all(|entry| entry.is_ok()));
+            prop_assert_eq!(older.differing(&newer).is_ok(), sound);
+            // Asked again, with what was noted.
+            prop_assert_eq!(older.differing(&newer).is_ok(), sound);
+            prop_assert_eq!(newer.differing(&older).is_ok(), sound);
         }
 
         #[test]

@@ -7,8 +7,35 @@ use amalgam_formats::manifest::Manifest;
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Rev};
 use std::sync::Arc;
 
-/// Manifests that are kept: comparing two revisions needs two, a merge three.
+/// So many manifests are kept, however large: comparing two revisions needs two, a merge three.
 const KEPT: usize = 4;
+
+/// More are kept if all of them take no more bytes: a history is compared from changeset to changeset, in parallel.
+const KEPT_BYTES: usize = 32 << 20;
+
+/// Manifests that were read, the one used last first.
+#[derive(Default)]
+pub(crate) struct KeptManifests(Vec<(Node, Arc<Manifest>)>);
+
+impl KeptManifests {
+    fn get(&mut self, node: &Node) -> Option<Arc<Manifest>> {
+        let at = self.0.iter().position(|(known, _)| known == node)?;
+        self.0[..=at].rotate_right(1);
+        Some(Arc::clone(&self.0[0].1))
+    }
+
+    fn keep(&mut self, node: Node, manifest: &Arc<Manifest>) {
+        self.0.retain(|(known, _)| *known != node);
+        self.0.insert(0, (node, Arc::clone(manifest)));
+        let mut bytes = 0;
+        let mut count = 0;
+        self.0.retain(|(_, manifest)| {
+            bytes += manifest.text().len();
+            count += 1;
+            count <= KEPT || (count <= 4 * KEPT && bytes <= KEPT_BYTES)
+        });
+    }
+}
 
 impl Repository {
     fn manifestlog(&self) -> Outcome<&Indexed> {
@@ -49,18 +76,40 @@ impl Repository {
         if *node == NULL_NODE {
             return Ok(Arc::default());
         }
-        if let Some(kept) = self.manifests.lock().ok().and_then(|kept| kept.get(node).cloned()) {
+        if let Some(kept) = self.manifests.lock().ok().and_then(|mut kept| kept.get(node)) {
             return Ok(kept);
         }
         let log = self.manifestlog()?;
         let rev = log.rev_of(node, hint)?.ok_or_else(|| damaged("a manifest is missing"))?;
-        let manifest = Arc::new(Manifest::new(log.revlog.text(rev)?)?);
+        let manifest = Arc::new(Manifest::new(log.revlog.shared_text(rev)?)?);
         if let Ok(mut kept) = self.manifests.lock() {
-            if kept.len() >= KEPT {
-                kept.clear();
-            }
-            kept.insert(*node, Arc::clone(&manifest));
+            kept.keep(*node, &manifest);
         }
         Ok(manifest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_used_last_is_kept() {
+        let node = |at: usize| Node([at as u8; 20]);
+        let text = |len: usize| {
+            let text = format!("{}\n", "x".repeat(len)).into_bytes();
+            Arc::new(Manifest::new(text).expect("whole lines"))
+        };
+        let mut kept = KeptManifests::default();
+        for at in 0..40 {
+            kept.keep(node(at), &text(10));
+            assert!(kept.get(&node(0)).is_some(), "used again and again");
+        }
+        assert_eq!(kept.0.len(), 4 * KEPT);
+        assert!(kept.get(&node(20)).is_none() && kept.get(&node(39)).is_some());
+        for at in 0..10 {
+            kept.keep(node(at), &text(KEPT_BYTES / 3));
+        }
+        assert_eq!(kept.0.len(), KEPT, "large ones");
     }
 }

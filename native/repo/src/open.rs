@@ -3,6 +3,7 @@
 use crate::branches::Branches;
 use crate::changelog::Changelog;
 use crate::instability::Instabilities;
+use crate::manifests::KeptManifests;
 use crate::names::Bookmarks;
 use crate::requirements::Requirements;
 use crate::source::read_optional;
@@ -10,7 +11,6 @@ use crate::tags::Tags;
 use crate::visibility::Visibility;
 use amalgam_config::{Config, RepoConfigFiles};
 use amalgam_formats::damaged;
-use amalgam_formats::manifest::Manifest;
 use amalgam_types::{Environment, LegacyFacts, Node, Outcome, Reason, Rev, Stop};
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -27,7 +27,7 @@ pub struct Repository {
     pub(crate) raw_parents: OnceLock<Outcome<(Node, Node)>>,
     pub(crate) changelog: OnceLock<Outcome<Changelog>>,
     pub(crate) manifestlog: OnceLock<Outcome<crate::changelog::Indexed>>,
-    pub(crate) manifests: Mutex<HashMap<Node, Arc<Manifest>>>,
+    pub(crate) manifests: Mutex<KeptManifests>,
     pub(crate) filelogs: Mutex<HashMap<Vec<u8>, Arc<crate::Filelog>>>,
     pub(crate) visibility: OnceLock<Outcome<Visibility>>,
     pub(crate) bookmarks: OnceLock<Outcome<Bookmarks>>,

@@ -3,12 +3,14 @@
 //!
 //! Nothing here reads a file, the environment or the clock.
 
+mod bytes;
 mod environment;
 mod facts;
 mod node;
 mod reason;
 mod stop;
 
+pub use bytes::{common_end, common_start};
 pub use environment::Environment;
 pub use facts::{LegacyBuild, LegacyFacts};
 pub use node::{NULL_NODE, NULL_REV, Node, NodePrefix, Rev, WDIR_NODE, WDIR_REV, hex, short_hex};

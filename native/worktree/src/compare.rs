@@ -3,7 +3,7 @@
 
 use crate::repository::{FirstParent, LoadIgnore, WorkingCopy};
 use crate::{PathList, StatusOptions, StatusResult};
-use amalgam_formats::manifest::{Manifest, ManifestEntry};
+use amalgam_formats::manifest::{Iter, Manifest, ManifestEntry};
 use amalgam_matching::Matcher;
 use amalgam_repo::Repository;
 use amalgam_types::{EXEC_BIT, NULL_REV, Node, Outcome, Reason, Rev, Stop};
@@ -20,9 +20,12 @@ pub(crate) type Sides<'a> = (&'a [u8], Option<ManifestEntry<'a>>, Option<Manifes
 pub(crate) fn merge_join<'a>(
     older: &'a Manifest,
     newer: &'a Manifest,
-    mut each: impl FnMut(Sides<'a>) -> Outcome<()>,
+    each: impl FnMut(Sides<'a>) -> Outcome<()>,
 ) -> Outcome<()> {
-    let (mut old, mut new) = (older.iter(), newer.iter());
+    join([older.iter(), newer.iter()], each)
+}
+
+fn join<'a>([mut old, mut new]: [Iter<'a>; 2], mut each: impl FnMut(Sides<'a>) -> Outcome<()>) -> Outcome<()> {
     let (mut left, mut right) = (old.next().transpose()?, new.next().transpose()?);
     loop {
         let order = match (&left, &right) {
@@ -56,7 +59,8 @@ pub fn status_between(
 ) -> Outcome<StatusResult> {
     let (older, newer) = (manifest(repository, older)?, manifest(repository, newer)?);
     let mut result = StatusResult::default();
-    merge_join(&older, &newer, |(path, a, b)| {
+    let sides = if options.list_clean { [older.iter(), newer.iter()] } else { older.differing(&newer)? };
+    join(sides, |(path, a, b)| {
         let list = match (&a, &b) {
             (Some(a), Some(b)) if same(a, b) => {
                 if !options.list_clean {

@@ -119,6 +119,10 @@ impl Patches {
         }
         let begin = self.expected.len().saturating_sub(AT_ONCE);
         let revs = self.expected.split_off(begin);
+        // The others' manifests are a few deltas away from this one: not every thread goes through the long chain then.
+        if let Some(parent) = lowest_parent(prepared, &revs) {
+            let _ = prepared.repository()?.manifest_of(parent);
+        }
         let made = revs.par_iter().map(|&rev| (rev, self.made(prepared, rev, files)));
         self.ahead = made.collect();
         self.ahead.remove(&rev).unwrap_or_else(|| self.made(prepared, rev, files))
@@ -159,6 +163,13 @@ impl Patches {
         write(b"\n", "");
         Ok(())
     }
+}
+
+/// The lowest first parent of several changesets. What cannot be read is met again by whoever needs it.
+fn lowest_parent(prepared: &Prepared, revs: &[Rev]) -> Option<Rev> {
+    let changelog = prepared.repository().and_then(|repository| repository.changelog()).ok()?;
+    let known = revs.iter().filter(|&&rev| rev >= 0 && rev != WDIR_REV && revs.len() > 1);
+    known.filter_map(|&rev| changelog.parents(rev).ok()).map(|parents| parents[0]).filter(|&rev| rev >= 0).min()
 }
 
 /// What a changeset changed since one of its parents.

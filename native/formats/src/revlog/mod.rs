@@ -106,6 +106,14 @@ impl Revlog {
 
     /// The text of `rev`, proved against its id. Censored, ellipsis and externally stored revisions are a stop.
     pub fn text(&self, rev: Rev) -> Outcome<Vec<u8>> {
+        self.shared_text(rev).map(Arc::unwrap_or_clone)
+    }
+
+    /// The same without a copy of a text that is kept.
+    ///
+    /// # Errors
+    /// As [`Revlog::text`].
+    pub fn shared_text(&self, rev: Rev) -> Outcome<Arc<Vec<u8>>> {
         let text = self.read_text(rev).map_err(|stop| self.named(stop))?;
         if self.ascii && !text.is_ascii() {
             return Err(Stop::unsupported(Reason::EncodingUnsupported, format!("revision {rev} is not ASCII")));
@@ -123,9 +131,9 @@ impl Revlog {
         }
     }
 
-    fn read_text(&self, rev: Rev) -> Outcome<Vec<u8>> {
+    fn read_text(&self, rev: Rev) -> Outcome<Arc<Vec<u8>>> {
         if rev == NULL_REV {
-            return Ok(Vec::new());
+            return Ok(Arc::default());
         }
         let entry = self.index.entry(rev)?;
         if entry.flags & flags::TEXT_CHANGING != 0 {
@@ -170,13 +178,15 @@ impl Revlog {
         Ok(chain)
     }
 
-    fn assemble(&self, chain: &[(Rev, Entry)]) -> Outcome<Vec<u8>> {
-        let Some(kept) = &self.kept else { return self.assemble_from(None, chain) };
+    fn assemble(&self, chain: &[(Rev, Entry)]) -> Outcome<Arc<Vec<u8>>> {
+        let Some(kept) = &self.kept else { return self.assemble_from(None, chain).map(Arc::new) };
         let place = |at: usize| chain[at].0;
         let known = kept.last_of(chain.iter().map(|(rev, _)| *rev));
         let (mut start, mut from) = known.map_or((0, None), |(at, text)| (at, Some(text)));
+        // The one before it is kept, and will do for this one's neighbours.
+        let is_near = from.is_some() && start + 2 == chain.len();
         if let Some(text) = from.as_ref().filter(|_| start + 1 == chain.len()) {
-            return Ok(text.to_vec());
+            return Ok(Arc::clone(text));
         }
         if chain.len() - start > kept::LONG_CHAIN {
             let middle = chain.len() - 1 - kept::BEFORE_END;
@@ -185,8 +195,10 @@ impl Revlog {
             kept.keep(place(middle), Arc::clone(&text));
             (start, from) = (middle, Some(text));
         }
-        let text = self.assemble_from(from.as_ref().map(|text| text.as_slice()), &chain[start..])?;
-        kept.keep(place(chain.len() - 1), Arc::new(text.clone()));
+        let text = Arc::new(self.assemble_from(from.as_ref().map(|text| text.as_slice()), &chain[start..])?);
+        if !is_near {
+            kept.keep(place(chain.len() - 1), Arc::clone(&text));
+        }
         Ok(text)
     }
 
