@@ -4,6 +4,7 @@
 //! Python's `$` (the end, or before a final newline) is an assertion that the automata lack; it is lowered where
 //! nothing follows it, and refused elsewhere.
 
+use crate::lookahead::{Refused, others};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, Look, Repetition};
 
 /// A set of bytes, a bit each.
@@ -64,6 +65,11 @@ pub(crate) enum Ast {
     WordBoundary,
     Concat(Vec<Ast>),
     Alternation(Vec<Ast>),
+    /// `(?!...)` with nothing behind it, or `.*$`.
+    NotAhead {
+        refused: Vec<Refused>,
+        to_line_end: bool,
+    },
     Repeat {
         min: u32,
         max: Option<u32>,
@@ -107,6 +113,7 @@ impl Ast {
             Ast::Literal(text) => text.is_empty(),
             Ast::Set(_) => false,
             Ast::Start | Ast::End | Ast::AbsoluteEnd | Ast::LineStart | Ast::LineEnd | Ast::WordBoundary => true,
+            Ast::NotAhead { .. } => true,
             Ast::Concat(parts) => parts.iter().all(Ast::can_be_empty),
             Ast::Alternation(parts) => parts.iter().any(Ast::can_be_empty),
             Ast::Repeat { min, inner, .. } => *min == 0 || inner.can_be_empty(),
@@ -118,6 +125,7 @@ impl Ast {
         match self {
             Ast::Literal(_) | Ast::Set(_) => false,
             Ast::Start | Ast::End | Ast::AbsoluteEnd | Ast::LineStart | Ast::LineEnd | Ast::WordBoundary => true,
+            Ast::NotAhead { .. } => true,
             Ast::Concat(parts) | Ast::Alternation(parts) => parts.iter().any(Ast::has_assertion),
             Ast::Repeat { inner, .. } => inner.has_assertion(),
         }
@@ -129,6 +137,7 @@ impl Ast {
             Ast::Literal(text) => text.len() as u64 + 1,
             Ast::Set(_) => 2,
             Ast::Start | Ast::End | Ast::AbsoluteEnd | Ast::LineStart | Ast::LineEnd | Ast::WordBoundary => 2,
+            Ast::NotAhead { refused, .. } => refused.iter().map(|one| 4 * one.text.len() as u64 + 8).sum(),
             Ast::Concat(parts) | Ast::Alternation(parts) => parts.iter().map(Ast::weight).fold(1, u64::saturating_add),
             Ast::Repeat { min, max, inner } => {
                 let times = u64::from(max.unwrap_or(*min).max(1)) + 1;
@@ -137,7 +146,7 @@ impl Ast {
         }
     }
 
-    /// The automaton compiler's form; `None` where a `$` has something after it.
+    /// The automaton compiler's form; `None` where a `$` or a `(?!...)` has something after it.
     pub(crate) fn to_hir(&self) -> Option<Hir> {
         self.lower(true)
     }
@@ -160,7 +169,8 @@ impl Ast {
                 }),
                 Hir::look(Look::End),
             ]),
-            Ast::End => return None,
+            Ast::NotAhead { refused, to_line_end } if last => others(refused, *to_line_end).lower(true)?,
+            Ast::End | Ast::NotAhead { .. } => return None,
             Ast::Concat(parts) => {
                 let end = parts.len().saturating_sub(1);
                 let parts: Option<Vec<Hir>> =

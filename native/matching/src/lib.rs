@@ -11,6 +11,7 @@ mod glob;
 mod ignore;
 mod kind;
 mod lines;
+mod lookahead;
 mod matcher;
 mod normalize;
 mod paths;

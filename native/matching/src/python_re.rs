@@ -1,10 +1,11 @@
 //! A parser for the regular expressions that Python's `re` accepts on bytes, as far as their meaning is certain.
 //!
-//! It is a list of what is known, not of what is refused: whatever is not written here (look-around, references,
+//! It is a list of what is known, not of what is refused: whatever is not written here (most look-around, references,
 //! conditionals, possessive and stacked quantifiers, flags in the middle, escapes that Python versions read
 //! differently, sets that make Python warn) is `Unsupported`, and so is everything that Python refuses.
 
 use crate::ast::{Ast, ByteSet};
+use crate::lookahead;
 use amalgam_types::{Reason, Stop};
 
 /// Deeper nesting than this is left to legacy.
@@ -20,6 +21,8 @@ struct Flags {
     ignore_case: bool,
     dot_all: bool,
     multiline: bool,
+    /// Whether `(?!...)` is read: only where it is asked whether a path matches.
+    look_ahead: bool,
 }
 
 /// A parsed pattern.
@@ -35,7 +38,7 @@ pub(crate) struct Parsed {
 
 /// Reads one pattern.
 pub(crate) fn parse(pattern: &[u8]) -> Result<Parsed, Stop> {
-    parse_ignoring(pattern, false)
+    parse_with(pattern, Flags { look_ahead: true, ..Flags::default() })
 }
 
 /// The same; with `ignore_case`, as if it began with `(?i)`.
@@ -157,6 +160,7 @@ impl Parser<'_> {
             repeatable = true;
             items.push(item);
         }
+        settle_look_ahead(&mut items, flags);
         Ok(Ast::concat(items))
     }
 
@@ -209,7 +213,11 @@ impl Parser<'_> {
 
     fn group(&mut self, flags: Flags) -> Result<Ast, Stop> {
         let mut inner = flags;
-        if self.eat(b'?') {
+        let mut is_ahead = false;
+        if flags.look_ahead && self.rest.starts_with(b"?!") {
+            self.rest = &self.rest[2..];
+            is_ahead = true;
+        } else if self.eat(b'?') {
             let end = self.rest.iter().position(|b| !b.is_ascii_alphabetic()).unwrap_or(self.rest.len());
             let (word, tail) = self.rest.split_at(end);
             if tail.first() != Some(&b':') || word.contains(&b'P') {
@@ -226,6 +234,10 @@ impl Parser<'_> {
         self.depth -= 1;
         if !self.eat(b')') {
             return Err(invalid("unterminated group"));
+        }
+        if is_ahead {
+            let refused = lookahead::texts(&ast).ok_or_else(|| unsupported("look-ahead"))?;
+            return Ok(Ast::NotAhead { refused, to_line_end: false });
         }
         Ok(ast)
     }
@@ -338,6 +350,25 @@ impl Member {
     }
 }
 
+/// What may be empty adds nothing behind a `(?!...)`, and a line to its end becomes part of it. Anything else stays
+/// there, and is refused later.
+fn settle_look_ahead(items: &mut Vec<Ast>, flags: Flags) {
+    let Some(at) = items.iter().position(|item| matches!(item, Ast::NotAhead { .. })) else { return };
+    let (before, behind) = items.split_at_mut(at + 1);
+    let is_line = |item: &Ast| {
+        matches!(item, Ast::Repeat { min: 0, max: None, inner } if **inner == Ast::Set(ByteSet::dot()))
+            && !flags.dot_all
+    };
+    if behind.iter().all(|item| item.can_be_empty() && !item.has_assertion()) {
+        items.truncate(at + 1);
+    } else if let ([line, Ast::End], Some(Ast::NotAhead { to_line_end, .. })) = (&*behind, before.last_mut())
+        && is_line(line)
+    {
+        *to_line_end = true;
+        items.truncate(at + 1);
+    }
+}
+
 fn literal(byte: u8, flags: Flags) -> Ast {
     if flags.ignore_case && byte.is_ascii_alphabetic() {
         return Ast::Set(ByteSet::of(|b| b.eq_ignore_ascii_case(&byte)));
@@ -370,10 +401,10 @@ mod tests {
     #[test]
     fn refuses_what_is_not_certain() {
         for pattern in [
-            "(?=a)", "(?!a)", "(?<=a)b", "(?P<n>a)", "(a)\\1", "a**", "a++", "a*+", "a?+", "a{2}{3}", "*a", "^*",
-            "\\b+", "(?L)a", "a(?i)b", "(?-i:a)", "\\z", "\\h", "\\p{L}", "\\u0041", "[[a]", "[a&&b]", "[a--b]", "[a",
-            "(a", "a)", "a\\", "[b-a]", "a{3,2}", "(a|)*", "\\012", "(?x)a", "[\\d-z]", "a{5000}", "(?#c)", "(?>a)",
-            "\\B",
+            "(?=a)", "(?!a*)", "(?!\\n)", "(?!a$b)", "(?<!a)", "(?!a)*", "(?<=a)b", "(?P<n>a)", "(a)\\1", "a**", "a++",
+            "a*+", "a?+", "a{2}{3}", "*a", "^*", "\\b+", "(?L)a", "a(?i)b", "(?-i:a)", "\\z", "\\h", "\\p{L}",
+            "\\u0041", "[[a]", "[a&&b]", "[a--b]", "[a", "(a", "a)", "a\\", "[b-a]", "a{3,2}", "(a|)*", "\\012",
+            "(?x)a", "[\\d-z]", "a{5000}", "(?#c)", "(?>a)", "\\B",
         ] {
             assert!(parse(pattern.as_bytes()).is_err(), "{pattern}");
         }
@@ -401,6 +432,7 @@ mod tests {
             "(?is)a.",
             "^a$",
             "\\Aa\\Z",
+            "a(?!b|[cd]e?$)",
             "\\bfoo\\b",
             "[a[]",
             "\u{e9}",

@@ -94,6 +94,7 @@ fn without_slash(ast: &Ast) -> bool {
         Ast::Literal(text) => !text.contains(&b'/'),
         Ast::Set(set) => !set.contains(b'/'),
         Ast::Start | Ast::End | Ast::AbsoluteEnd | Ast::LineStart | Ast::LineEnd | Ast::WordBoundary => false,
+        Ast::NotAhead { .. } => false,
         Ast::Concat(parts) | Ast::Alternation(parts) => parts.iter().all(without_slash),
         Ast::Repeat { inner, .. } => without_slash(inner),
     }

@@ -78,15 +78,46 @@ fn hgignore(random: &mut Random) -> Vec<u8> {
     text
 }
 
+/// Ignore files whose rules end in something that must not follow.
+fn leaving_out(random: &mut Random) -> Vec<u8> {
+    const HEADS: &[&[u8]] = &[b"^", b"", b"^(?:.*/)?", b"(?i)^", b"(^|/)"];
+    const TAILS: &[&[u8]] = &[b"", b"", b".*", b".*$", b"[^/]*", b"x"];
+    let mut text = Vec::new();
+    for _ in 0..random.below(2) + 1 {
+        let mut refused = Vec::new();
+        for _ in 0..random.below(3) + 1 {
+            let name = random.path();
+            let word: Vec<u8> = name.into_iter().filter(|b| b.is_ascii_alphanumeric() || b"/.".contains(b)).collect();
+            let tail: &[u8] = random.pick(&[b"$".as_slice(), b"", b"", b"[ab]?", b"(/|$)"]);
+            refused.push([&word[..word.len().min(4)], tail].concat());
+        }
+        let head = random.pick(HEADS).to_vec();
+        let stem: Vec<u8> = random.path().into_iter().filter(u8::is_ascii_alphanumeric).take(2).collect();
+        let slash: &[u8] = random.pick(&[b"/".as_slice(), b"", b"[^/]*"]);
+        let list = refused.join(&b'|');
+        text.extend([head.as_slice(), &stem, slash, b"(?!", &list, b")", random.pick(TAILS), b"\n"].concat());
+    }
+    text
+}
+
 #[test]
 fn python_rules_match_as_legacy_does() {
+    compare_rules(11, hgignore);
+}
+
+#[test]
+fn rules_that_leave_something_out_match_as_legacy_does() {
+    compare_rules(12, leaving_out);
+}
+
+fn compare_rules(seed: u64, mut make: impl FnMut(&mut Random) -> Vec<u8>) {
     let sandbox = Sandbox::new();
     let mut oracle = Oracle::new(&sandbox);
-    let mut random = Random::new(11);
+    let mut random = Random::new(seed);
     let total = cases(1200);
     let mut answered = 0;
     for _ in 0..total {
-        let text = hgignore(&mut random);
+        let text = make(&mut random);
         sandbox.write(".hgignore", &text);
         let rules = match load(&sandbox, Engine::PythonBytes) {
             Ok(rules) => rules,
