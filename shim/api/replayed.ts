@@ -55,7 +55,8 @@ export function whatIf(
 
 /** Whether native can answer a call: known of those that it was asked, and their share for those that it was not. */
 function ability(calls: readonly Entry[]): (entry: Entry) => number {
-  const asked = (entry: Entry) => !/^(policy\.(python|shadow)|breaker\.demoted|legacy\.changed|mode\.python)$/.test(entry.reason ?? "");
+  const asked = (entry: Entry) =>
+    !/^(policy\.(python|shadow)|breaker\.demoted|legacy\.changed|mode\.python)$/.test(entry.reason ?? "");
   const known = calls.filter(asked);
   const share = known.length === 0 ? 1 : known.filter(({ answer }) => answer === "native").length / known.length;
   return (entry) => (asked(entry) ? Number(entry.answer === "native") : share);

@@ -13,6 +13,7 @@ interface Options {
   legacyMs?: string;
   json?: true;
   html?: string;
+  otlp?: true | string;
 }
 
 export function run(args: string[]): Promise<Ending> {
@@ -25,9 +26,14 @@ export function run(args: string[]): Promise<Ending> {
     .option("--merge <file...>", "these journals, of several people or machines, instead of your own")
     .option("--legacy-ms <n>", "what starting Python takes, instead of measuring it")
     .option("--json", "report as JSON")
-    .option("--html <file>", "write a page with charts");
+    .option("--html <file>", "write a page with charts")
+    .option(
+      "--otlp [url]",
+      "send what is new in your journal as OpenTelemetry metrics to a collector (http://localhost:4318/v1/metrics, or where the OTEL_EXPORTER_OTLP_ variables say)",
+    );
   return parse(command, args, async () => {
     const options = command.opts<Options>();
+    if (options.otlp !== undefined) return send(options);
     const since = options.since === undefined ? undefined : readSince(options.since, Date.now());
     const own = options.merge ? undefined : ownJournal();
     if (own?.files.length === 0) return noJournal(own.file, options.json === true);
@@ -36,6 +42,29 @@ export function run(args: string[]): Promise<Ending> {
     await show(summary, options);
     return done;
   });
+}
+
+/** Sends metrics instead of summing up. */
+async function send({ otlp, json, ...others }: Options): Promise<Ending> {
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    throw new Mistake(`--otlp and --${other === "legacyMs" ? "legacy-ms" : other} exclude each other`);
+  if (typeof otlp === "string" && !/^https?:\/\/[^/]/.test(otlp))
+    throw new Mistake(`--otlp ${otlp}: not an address such as http://localhost:4318/v1/metrics`);
+  const { exportMetrics, NotTaken } = await import("../api/export.ts");
+  try {
+    const sent = await exportMetrics(otlp === true ? undefined : otlp, Date.now());
+    if (sent === undefined) return noJournal(ownJournal().file, json === true);
+    const { invocations, comparisons, damaged } = sent;
+    const lines = damaged > 0 ? `, and ${damaged} damaged lines were counted` : "";
+    process.stdout.write(
+      json ? `${JSON.stringify(sent)}\n` : `sent ${invocations} invocations and ${comparisons} comparisons${lines}\n`,
+    );
+    return done;
+  } catch (error) {
+    if (!(error instanceof NotTaken)) throw error;
+    throw new Mistake(`the collector did not take the metrics: ${error.message}`, ["They are sent the next time."]);
+  }
 }
 
 async function summed(plan: Parameters<typeof report>[0]): Promise<Summary> {
