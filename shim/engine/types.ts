@@ -131,6 +131,8 @@ export interface Rules {
     /** The share, in percent, of native answers that are compared. */
     verify?: number;
   }[];
+  /** Bytes after which a journal is put aside; 0 for none. */
+  journalBytes?: number;
   /** When a cell is demoted, and when it returns. */
   breaker?: { mismatches: number; cooldownSeconds: number; clean: number };
   /** How answers are compared behind a command. */

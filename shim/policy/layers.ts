@@ -39,6 +39,8 @@ export interface Rules {
   transport?: Transport;
   /** In order; the first match wins. */
   routes: RouteRule[];
+  /** Bytes after which a journal is put aside; 0 for none; absent where no layer says. */
+  journalBytes?: number;
   /** When a cell is demoted, and when it returns. */
   breaker?: { mismatches: number; cooldownSeconds: number; clean: number };
   /** How answers are compared behind a command. */
@@ -80,12 +82,14 @@ export function combine(layers: readonly Layer[]): Rules | undefined {
     strongestFirst.map(({ policy }) => policy && pick(policy)).find((value) => value !== undefined);
   const executable = strongest((policy) => policy.legacy?.executable);
   const transport = strongest((policy) => policy.legacy?.transport);
+  const journal = strongest((policy) => policy.journal);
   const breaker = strongest((policy) => policy.breaker);
   const compare = strongest((policy) => policy.compare);
   return {
     sources: present.map((layer) => layer.file),
     ...(executable !== undefined && executable !== "auto" && { legacy: expandHome(executable) }),
     ...(transport !== undefined && { transport }),
+    ...(journal && { journalBytes: journal.enabled ? journal.maxSize : 0 }),
     ...(breaker && {
       breaker: { mismatches: breaker.mismatches, cooldownSeconds: breaker.cooldown, clean: breaker.clean },
     }),

@@ -139,6 +139,25 @@ const legacy = z
   })
   .meta({ description: "The Mercurial that amalgam stands in front of." });
 
+const units = { KiB: 1 << 10, MiB: 1 << 20, GiB: 1 << 30 } as const;
+
+const journal = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .meta({ description: "Whether invocations are journalled, once amalgam setup has run." }),
+    maxSize: z
+      .string()
+      .regex(/^[1-9][0-9]{0,3}(KiB|MiB|GiB)$/, "not a size such as 16MiB")
+      .transform((text) => Number.parseInt(text, 10) * units[text.slice(-3) as keyof typeof units])
+      .default(16 << 20)
+      .meta({ description: "A journal of more becomes the earlier one, of which there is one.", examples: ["16MiB"] }),
+  })
+  .meta({
+    description: "What is recorded of each invocation: command, flags by name, who answered and why, how long.",
+  });
+
 const breaker = z
   .strictObject({
     mismatches: z
@@ -171,6 +190,7 @@ export const policySchema = z
   .strictObject({
     version: z.literal(1).meta({ description: "The version of this format." }),
     legacy: legacy.optional(),
+    journal: journal.optional(),
     routes: z.array(route).optional(),
     breaker: breaker.optional(),
     compare: compare.optional(),
@@ -199,6 +219,7 @@ export const policyKeys: Record<string, readonly string[]> = {
   routes: Object.keys(route.shape),
   "routes.when": Object.keys(when.shape),
   "routes.when.changesets": Object.keys(changesets.shape),
+  journal: Object.keys(journal.shape),
   breaker: Object.keys(breaker.shape),
   compare: Object.keys(compare.shape),
 };

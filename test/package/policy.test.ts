@@ -109,6 +109,20 @@ test("a repository's policy holds in a folder below and not in another repositor
   expect(answer(["root", "-R", sandbox.repository], {}, other)).toBe("policy.python");
 });
 
+test("the journal is as large as the policy says, or is not kept", () => {
+  const state = path.join(home, "state");
+  const journal = path.join(state, "journal.jsonl");
+  mkdirSync(state, { recursive: true });
+  policy("journal: { enabled: false }\nroutes: [{ command: '*', mode: native }]\n");
+  sandbox.run(launcher, ["root"]);
+  expect(existsSync(journal)).toBe(false);
+  policy("journal: { maxSize: 1KiB }\nroutes: [{ command: '*', mode: native }]\n");
+  for (let turn = 0; turn < 30; turn += 1) sandbox.run(launcher, ["root"]);
+  expect(readFileSync(path.join(state, "journal.1.jsonl")).length).toBeGreaterThan(1024);
+  expect(readFileSync(path.join(state, "journal.1.jsonl")).length).toBeLessThan(1300);
+  rmSync(state, { recursive: true });
+});
+
 test("a policy that has changed is compiled behind the next command", async () => {
   policy("routes: [{ command: '*', mode: native }]\n");
   writeFileSync(userFile, "version: 1\nroutes: [{ command: status, mode: native }] # changed\n");

@@ -5,7 +5,7 @@ use amalgam_routing::canary::{BUCKETS, Canary, Key};
 use amalgam_routing::compiler;
 use amalgam_routing::proven::rows;
 use amalgam_routing::table::{
-    self, Affects, Compare, Condition, Keep, Limits, Mode, Rule, Table, Transport, Wanted, Way,
+    self, Affects, Compare, Condition, Journalling, Keep, Limits, Mode, Rule, Table, Transport, Wanted, Way,
 };
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
@@ -172,6 +172,8 @@ pub struct Rules {
     pub routes: Vec<Route>,
     /// What extensions change that nobody can look at.
     pub extensions: Option<Vec<ExtensionRule>>,
+    /// Bytes after which a journal is put aside; 0 for none.
+    pub journal_bytes: Option<f64>,
     /// When a cell is demoted.
     pub breaker: Option<BreakerRules>,
     /// How answers are compared.
@@ -268,6 +270,7 @@ fn compile(rules: Rules) -> Result<Vec<u8>, String> {
         legacy: rules.legacy.map(PathBuf::from),
         transport: Transport::from_word(&word).ok_or_else(|| format!("{word:?} is not a transport"))?,
         rules: rules.routes.into_iter().map(rule).collect::<Result<_, _>>()?,
+        journal: rules.journal_bytes.map_or_else(Journalling::default, journalling),
         breaker: rules.breaker.map_or_else(Limits::default, |limits| Limits {
             mismatches: limits.mismatches,
             cooldown: u64::from(limits.cooldown_seconds),
@@ -304,6 +307,15 @@ fn condition(given: ConditionRule) -> Result<Condition, String> {
 
 fn affects(ExtensionRule { extension, commands }: ExtensionRule) -> Affects {
     Affects { extension, commands }
+}
+
+fn journalling(bytes: f64) -> Journalling {
+    let max_size = bytes as u64;
+    if max_size > 0 {
+        Journalling { enabled: true, max_size }
+    } else {
+        Journalling { enabled: false, ..Journalling::default() }
+    }
 }
 
 fn mode(word: &str) -> Result<Mode, String> {

@@ -43,6 +43,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         Ok(table) => (table.unwrap_or_else(Table::built_in), None),
         Err(error) => (Table::built_in(), Some(error)),
     };
+    let journal = table.journal;
     let transport = Some(table.transport).filter(|_| table_error.is_none());
     let search = Search { env: &invocation.env, own: invocation.own, pid: invocation.pid };
     let legacy = search.find(table.legacy.as_deref());
@@ -90,6 +91,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         mode,
         comparison,
         first,
+        journal,
         transport,
         table_error,
         legacy,

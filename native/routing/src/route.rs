@@ -5,7 +5,7 @@ use crate::extensions::{self, Extension, Findings, Probe};
 use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{FileId, Legacy, NotFound};
 use crate::renewal::First;
-use crate::table::{Mode, TableError, Transport};
+use crate::table::{Journalling, Mode, TableError, Transport};
 use amalgam_commands::{Output, Prepared, Terminal, answer, answer_abort};
 use amalgam_types::{Abort, Environment, LegacyFacts, Outcome, Unsupported};
 
@@ -52,6 +52,8 @@ pub struct Route {
     pub comparison: Option<Comparison>,
     /// The cell, where native answers for it for the first time under a policy.
     pub first: Option<First>,
+    /// What the journal keeps.
+    pub journal: Journalling,
     /// How the route table wants legacy to be reached; `None` where it cannot be used.
     pub transport: Option<Transport>,
     /// Why the route table cannot be used, if it cannot.

@@ -61,7 +61,7 @@ describe("a mistake is told with position, value and what is allowed", () => {
     [
       "an unknown key",
       "version: 1\nlegcy: {}\n",
-      "p.yaml:2:1: error: unknown key\n  found: legcy\n  allowed: version, legacy, routes, breaker, compare, extensions\n  did you mean legacy?",
+      "p.yaml:2:1: error: unknown key\n  found: legcy\n  allowed: version, legacy, journal, routes, breaker, compare, extensions\n  did you mean legacy?",
     ],
     [
       "an unknown mode",

@@ -10,6 +10,7 @@
 //! route canary/2500/user/python log    native for a share of the buckets; see `canary.rs`
 //! route native+100 log          of 10,000 native answers, 100 are compared with legacy's behind them
 //! when variable CI set          repeated: what the route above asks besides; see `conditions.rs`
+//! journal 16777216              at most once: bytes after which a journal is put aside; 0 for none
 //! breaker 1 604800 3            at most once: mismatches until a cell is demoted, for how many seconds, and how many
 //!                               clean comparisons bring it back
 //! compare 2 60 line             at most once: comparisons at once, seconds for each answer, what evidence keeps; then
@@ -27,7 +28,7 @@ mod text;
 
 use crate::canary::Canary;
 pub use conditions::{Condition, Surroundings, Wanted};
-pub use settings::{Compare, Keep, Limits};
+pub use settings::{Compare, Journalling, Keep, Limits};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 pub use text::{Rules, compile, restamp};
@@ -148,6 +149,8 @@ pub struct Table {
     pub transport: Transport,
     /// In order; the first match wins.
     pub rules: Vec<Rule>,
+    /// What the journal keeps.
+    pub journal: Journalling,
     /// When a cell is demoted.
     pub breaker: Limits,
     /// How answers are compared.
@@ -274,7 +277,8 @@ mod tests {
         };
         let extensions = vec![affects("corp", &["commit", "status"]), affects("quiet", &[])];
         let legacy = Some("/opt/h g/hg".into());
-        let table = Table { legacy, transport: Transport::Warm, rules, breaker, compare, extensions };
+        let journal = Journalling { enabled: true, max_size: 4096 };
+        let table = Table { legacy, transport: Transport::Warm, rules, journal, breaker, compare, extensions };
         Rules { sources: vec![source.to_path_buf()], table }
     }
 

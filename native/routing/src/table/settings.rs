@@ -1,4 +1,19 @@
-//! What a policy settles besides its routes: when native is taken back, and how answers are compared.
+//! What a policy settles besides its routes: what is recorded, when native is taken back, and how answers are compared.
+
+/// What the journal keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Journalling {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// A journal of more bytes becomes the earlier one.
+    pub max_size: u64,
+}
+
+impl Default for Journalling {
+    fn default() -> Self {
+        Journalling { enabled: true, max_size: 16 << 20 }
+    }
+}
 
 /// When a cell is demoted, and when it returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The text of a route table, written and read: its only reader and its only writer.
 
-use super::{Affects, Compare, Condition, Keep, Limits, Rule, Table, Transport, Way};
+use super::{Affects, Compare, Condition, Journalling, Keep, Limits, Rule, Table, Transport, Way};
 use crate::canary::BUCKETS;
 use crate::facts::{escape, unescape};
 use std::ffi::OsString;
@@ -33,6 +33,8 @@ pub fn compile(rules: &Rules) -> Result<Vec<u8>, String> {
         text.push(b'\n');
     }
     text.extend_from_slice(format!("transport {}\n", rules.table.transport.word()).as_bytes());
+    let Journalling { enabled, max_size } = rules.table.journal;
+    text.extend_from_slice(format!("journal {}\n", if enabled { max_size.max(1) } else { 0 }).as_bytes());
     let Limits { mismatches, cooldown, clean } = rules.table.breaker;
     text.extend_from_slice(format!("breaker {mismatches} {cooldown} {clean}\n").as_bytes());
     let Compare { at_once, seconds, keep, in_ci, on_battery } = rules.table.compare;
@@ -141,6 +143,15 @@ pub(super) fn parse(text: &[u8]) -> Option<(Table, Vec<Source>)> {
             }
             [b"legacy", path] => table.legacy = Some(unescape(path).map(OsString::from_vec)?.into()),
             [b"transport", word] => table.transport = Transport::from_word(std::str::from_utf8(word).ok()?)?,
+            [b"journal", size] => {
+                let max_size = number(size)?;
+                let enabled = max_size > 0;
+                table.journal = if enabled {
+                    Journalling { enabled, max_size }
+                } else {
+                    Journalling { enabled, ..Journalling::default() }
+                };
+            }
             [b"breaker", mismatches, cooldown, clean] => {
                 let (mismatches, clean) = (number(mismatches)?, number(clean)?);
                 table.breaker = Limits { mismatches, cooldown: number(cooldown)?, clean };
