@@ -122,6 +122,12 @@ exec '${this.#legacy}' "$@"
     else rmSync(file, { force: true });
   }
 
+  /** Ends all lies, and what they led to. */
+  forgive(): void {
+    for (const line of lines) this.lie(line, false);
+    rmSync(path.join(this.#home, "state", "breaker"), { force: true });
+  }
+
   /** The journal's lines about a repository: invocations, and comparisons. */
   journal(repository: number): { entries: Line[]; comparisons: Line[] } {
     const file = this.#journal(repository);

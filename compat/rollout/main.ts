@@ -182,7 +182,7 @@ function judge(ground: Ground, play: Play, { calls, seconds }: { calls: number; 
 }
 
 /** Whether a canary that is raised moves somebody out, and how its buckets are filled. */
-async function buckets(ground: Ground): Promise<number> {
+function buckets(ground: Ground): number {
   const native = (percent: number): Set<number> => {
     ground.policy(`routes: [{ command: "*", mode: canary, percent: ${percent}, bucketBy: [repository] }]\n`);
     const all = ground.repositories.map((_, repository) => repository);
