@@ -12,7 +12,7 @@ use amalgam_config::Config;
 use amalgam_matching::MatchContext;
 use amalgam_repo::{BranchNames, Changelog, Repository, Resolved, Visibility};
 use amalgam_types::{Abort, AbortKind, NULL_REV, Outcome, Reason, Rev, Stop};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 /// Who decides the order of results.
@@ -35,6 +35,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) dag: Rc<Dag<'a>>,
     pub(crate) hidden: Rc<Bits>,
     branches: OnceCell<std::sync::Arc<BranchNames<'a>>>,
+    /// Whether something was put in topological order.
+    pub(crate) topological: Cell<bool>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -44,7 +46,8 @@ impl<'a> Evaluation<'a> {
         let hidden: Rc<Bits> = Rc::new(visibility.hidden().collect());
         let dag = Rc::new(Dag::new(changelog, Rc::clone(&hidden)));
         let branches = OnceCell::new();
-        Ok(Evaluation { repository, changelog, visibility, matching, dag, hidden, branches })
+        let topological = Cell::new(false);
+        Ok(Evaluation { repository, changelog, visibility, matching, dag, hidden, branches, topological })
     }
 
     pub(crate) fn config(&self) -> &'a Config {

@@ -21,7 +21,7 @@ pub struct Context<'a> {
 }
 
 /// Revisions in the order in which legacy lists them, worked out as they are read.
-pub struct Revisions<'a>(Set<'a>);
+pub struct Revisions<'a>(Set<'a>, bool);
 
 impl<'a> Revisions<'a> {
     /// In order.
@@ -55,6 +55,11 @@ impl<'a> Revisions<'a> {
     /// What working them out meets.
     pub fn contains(&self, rev: Rev) -> Outcome<bool> {
         self.0.contains(rev)
+    }
+
+    /// Whether a topological order was asked for anywhere: a graph then keeps the order that it came to.
+    pub fn is_topological(&self) -> bool {
+        self.1
     }
 
     /// Whether there is none.
@@ -94,13 +99,13 @@ impl<'a> Context<'a> {
     /// Legacy's errors; `Unsupported` for what native does not evaluate.
     pub fn evaluate(&self, specs: &[impl AsRef<[u8]>]) -> Outcome<Revisions<'a>> {
         match specs {
-            [] => return Ok(Revisions(Set::empty())),
-            [only] if only.as_ref() == b"null" => return Ok(Revisions(Set::list(vec![NULL_REV]))),
+            [] => return Ok(Revisions(Set::empty(), false)),
+            [only] if only.as_ref() == b"null" => return Ok(Revisions(Set::list(vec![NULL_REV]), false)),
             [only] if only.as_ref() == b"wdir()" && self.config().items("revsetalias").next().is_none() => {
-                return Ok(Revisions(Set::list(vec![WDIR_REV])));
+                return Ok(Revisions(Set::list(vec![WDIR_REV]), false));
             }
             [only] if only.as_ref() == b"." => {
-                return Ok(Revisions(Set::list(vec![self.repository.working_revs()?[0]])));
+                return Ok(Revisions(Set::list(vec![self.repository.working_revs()?[0]]), false));
             }
             _ => {}
         }
@@ -121,13 +126,20 @@ impl<'a> Context<'a> {
         let arms = working_copy::arms(tree).ok_or_else(|| Stop::unsupported(Reason::RevsetPredicate, "wdir"))?;
         let mut revs: Vec<Rev> = Vec::new();
         let mut known = HashSet::new();
+        let mut topological = false;
         let mut add = |more: Vec<Rev>| revs.extend(more.into_iter().filter(|rev| known.insert(*rev)));
         for arm in arms {
             match arm {
                 Arm::WorkingCopy => add(vec![WDIR_REV]),
-                Arm::Plain(tree) => add(self.run(tree)?.to_vec()?),
+                Arm::Plain(tree) => {
+                    let found = self.run(tree)?;
+                    topological |= found.1;
+                    add(found.to_vec()?);
+                }
                 Arm::Ending(tree) => {
-                    let found = self.run(tree)?.to_vec()?;
+                    let found = self.run(tree)?;
+                    topological |= found.1;
+                    let found = found.to_vec()?;
                     if found.is_empty() {
                         return Err(Stop::unsupported(Reason::RevsetPredicate, "wdir behind nothing"));
                     }
@@ -136,7 +148,7 @@ impl<'a> Context<'a> {
                 }
             }
         }
-        Ok(Revisions(Set::list(revs)))
+        Ok(Revisions(Set::list(revs), topological))
     }
 
     /// Evaluates an expression of the program's own, in which names are not looked up first and no alias counts.
@@ -151,7 +163,7 @@ impl<'a> Context<'a> {
         let tree = optimize::optimize(optimize::analyze(optimize::join(tree)?)?);
         let evaluation = Evaluation::new(self.repository, self.matching)?;
         let set = evaluation.set(&evaluation.whole(), tree.as_ref(), Order::Define)?;
-        Ok(Revisions(set))
+        Ok(Revisions(set, evaluation.topological.get()))
     }
 
     fn is_known(&self, name: &[u8]) -> Outcome<bool> {

@@ -21,6 +21,19 @@ pub(crate) fn with_working_directory(history: &History<'_>, specs: &[Vec<u8>]) -
     history.prepared.query()?.revisions(specs)
 }
 
+/// The revisions that a graph is drawn of, the working directory among them if `wdir` says so.
+///
+/// # Errors
+/// As [`amalgam_query::Context::revisions`]; a topological order is left to legacy.
+pub(crate) fn for_graph(history: &History<'_>, specs: &[Vec<u8>], wdir: bool) -> Outcome<Vec<Rev>> {
+    let found = history.prepared.query()?.evaluate(specs)?;
+    if found.is_topological() {
+        return Err(Stop::unsupported(Reason::RevsetPredicate, "a topological order in a graph"));
+    }
+    let revs = found.to_vec()?;
+    if !wdir && revs.contains(&WDIR_REV) { Err(working_directory()) } else { Ok(revs) }
+}
+
 /// The first `limit` of them: the rest is not worked out.
 ///
 /// # Errors

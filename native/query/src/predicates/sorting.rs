@@ -59,6 +59,7 @@ pub(super) fn sort<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
             Ok(revs)
         }
         [(Key::Topo, backwards)] => {
+            evaluation.topological.set(true);
             let first = match first_branch {
                 Some(tree) => evaluation.set(call.subset, Some(tree), Order::Define)?.to_vec()?,
                 None => Vec::new(),

@@ -92,11 +92,15 @@ fn chosen<'a>(history: &History<'a>, patterns: &[Vec<u8>]) -> Outcome<Selection<
     let filtered = parsed.given().any(|flag| FILTERING.contains(&flag)) || !patterns.is_empty();
     let named = match parsed.list("rev") {
         [] => None,
-        specs if !filtered && specs.iter().any(|spec| memchr::memmem::find(spec, b"wdir").is_some()) => {
-            Some(query::with_working_directory(history, specs)?)
+        specs => {
+            let wdir = !filtered && specs.iter().any(|spec| memchr::memmem::find(spec, b"wdir").is_some());
+            Some(match (graph, filtered) {
+                (true, _) => query::for_graph(history, specs, wdir)?,
+                (false, _) if wdir => query::with_working_directory(history, specs)?,
+                (false, true) => query::revisions(history, specs)?,
+                (false, false) => query::first(history, specs, limit.unwrap_or(usize::MAX))?,
+            })
         }
-        specs if filtered || graph => Some(query::revisions(history, specs)?),
-        specs => Some(query::first(history, specs, limit.unwrap_or(usize::MAX))?),
     };
     let start = match &named {
         Some(revs) => revs.clone(),

@@ -22,6 +22,8 @@ impl Terse {
         let revisions = !parsed.list("rev").is_empty();
         let letters = match parsed.value("terse") {
             Some(letters) => letters,
+            // An empty one counts against the setting.
+            None if parsed.given().any(|flag| flag == "terse") => b"",
             None if revisions => b"",
             None => prepared.config.get("commands", "status.terse").unwrap_or_default(),
         };
