@@ -12,6 +12,20 @@ const REFUSED_WHEN_ON: &[(&str, &str)] =
 /// warnings about mistakes in code, of which the commands that native knows have none.
 const HARMLESS_DEVEL: &[&[u8]] = &[b"all-warnings", b"default-date"];
 
+/// Numbers that legacy reads when it opens a repository, and what it accepts without a word.
+const STORAGE: &[(&str, &str, fn(u64) -> bool)] = &[
+    ("experimental", "maxdeltachainspan", |_| true),
+    ("experimental", "mmapindexthreshold", |_| true),
+    ("experimental", "sparse-read.density-threshold", |_| true),
+    ("experimental", "sparse-read.min-gap-size", |_| true),
+    ("format", "chunkcachesize", u64::is_power_of_two),
+    ("format", "manifestcachesize", |_| true),
+    ("format", "maxchainlen", |_| true),
+    ("storage", "revlog.mmap.index:size-threshold", |_| true),
+    ("storage", "revlog.zlib.level", |level| level <= 9),
+    ("storage", "revlog.zstd.level", |level| level <= 22),
+];
+
 /// Checks settings that concern every command.
 ///
 /// # Errors
@@ -26,6 +40,25 @@ pub(crate) fn check_common(config: &Config) -> Outcome<()> {
     }
     if let Some((name, _)) = config.items("devel").find(|(name, _)| !HARMLESS_DEVEL.contains(name)) {
         return refuse(format!("devel.{}", String::from_utf8_lossy(name)));
+    }
+    for (section, name, accept) in STORAGE {
+        let Some(value) = config.get(section, name) else { continue };
+        let number = std::str::from_utf8(value).ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit()));
+        if !number.and_then(|text| text.parse().ok()).is_some_and(*accept) {
+            return refuse(format!("{section}.{name}"));
+        }
+    }
+    // The others of that section are switches, or name a way.
+    let mut switches = config.items("storage").filter(|(name, _)| {
+        let name = std::str::from_utf8(name).unwrap_or_default();
+        !name.ends_with("slow-path") && STORAGE.iter().all(|&(section, other, _)| (section, other) != ("storage", name))
+    });
+    let odd = switches.find(|(name, _)| {
+        let name = std::str::from_utf8(name).unwrap_or_default();
+        config.get_bool("storage", name).is_err()
+    });
+    if let Some((name, _)) = odd {
+        return refuse(format!("storage.{}", String::from_utf8_lossy(name)));
     }
     match config.get("ui", "fallbackencoding") {
         Some(value) if !value.is_empty() && !value.eq_ignore_ascii_case(b"iso-8859-1") => {
