@@ -12,8 +12,11 @@ const REFUSED_WHEN_ON: &[(&str, &str)] =
 /// warnings about mistakes in code, of which the commands that native knows have none.
 const HARMLESS_DEVEL: &[&[u8]] = &[b"all-warnings", b"default-date"];
 
+/// Section, name, and which numbers are accepted.
+type Number = (&'static str, &'static str, fn(u64) -> bool);
+
 /// Numbers that legacy reads when it opens a repository, and what it accepts without a word.
-const STORAGE: &[(&str, &str, fn(u64) -> bool)] = &[
+const STORAGE: &[Number] = &[
     ("experimental", "maxdeltachainspan", |_| true),
     ("experimental", "mmapindexthreshold", |_| true),
     ("experimental", "sparse-read.density-threshold", |_| true),
