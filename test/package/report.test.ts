@@ -23,16 +23,21 @@ describe("amalgam report", () => {
   test("sums up what hg appended after setup, without what was typed", () => {
     expect(run("setup").code).toBe(0);
     sandbox.run(amalgam, ["doctor"]);
-    for (const args of [["status"], ["status", "folder/b.txt"], ["status", "--terse", "mu"], ["summary", "--secret"]])
-      sandbox.run(launcher, args);
+    const lines = [
+      ["status"],
+      ["status", "folder/b.txt"],
+      ["status", "-t", "secret"],
+      ["bookmarks", "--delete", "secret"],
+    ];
+    for (const args of [...lines, ["summary", "--secret"]]) sandbox.run(launcher, args);
     expect(readFileSync(journal, "utf8")).not.toMatch(/folder|b\.txt|mu"|secret/);
     const report = JSON.parse(run("report", "--json", ...fast).stdout.toString());
-    expect(report).toMatchObject({ total: 4, legacyMs: 200, damaged: 0 });
+    expect(report).toMatchObject({ total: 5, legacyMs: 200, damaged: 0 });
     expect(report.commands[0]).toMatchObject({ command: "status", total: 3, native: 2 });
     const reasons = report.reasons.map(({ reason, detail }: { reason: string; detail?: string }) => [reason, detail]);
-    expect(reasons).toContainEqual(["flag.unsupported", "--terse"]);
+    expect(reasons).toContainEqual(["flag.unsupported", "--delete"]);
     const text = run("report", ...fast).stdout.toString();
-    expect(text).toMatch(/^\d+ % of 4 invocations were native/);
+    expect(text).toMatch(/^\d+ % of 5 invocations were native/);
   });
 
   test("measures what starting Python takes", () => {
@@ -45,7 +50,7 @@ describe("amalgam report", () => {
     const line = (at: number) => JSON.stringify({ v: 1, at, command: "log", answer: "native", code: 0, us: 900 });
     writeFileSync(other, `${line(1000)}\n${line(Date.now())}\nto`);
     const merged = JSON.parse(run("report", "--merge", journal, other, "--json", ...fast).stdout.toString());
-    expect(merged).toMatchObject({ total: 6, damaged: 1 });
+    expect(merged).toMatchObject({ total: 7, damaged: 1 });
     const recent = JSON.parse(run("report", "--merge", other, "--since", "1d", "--json", ...fast).stdout.toString());
     expect(recent.total).toBe(1);
   });

@@ -83,7 +83,7 @@ describe("shadow", () => {
 
   test("what native would not answer, and what writes, is not run again", async () => {
     policy("routes: [{ command: '*', mode: shadow }]\n");
-    hg("status", "--terse", "mu");
+    hg("bookmarks", "--delete", "none");
     hg("cat", "a.txt", "--output", path.join(sandbox.folder, "out"));
     hg("bookmarks", "made-once");
     hg("root");

@@ -168,7 +168,7 @@ fn a_journal_gets_one_line_per_invocation() {
         &["secret"],
         &[],
         &["st", "--rev", ".", "-q"],
-        &["st", "-t", "secret"],
+        &["book", "-d", "secret"],
     ] {
         assert_eq!(run(&sandbox, args), sandbox.hg(args), "{args:?}");
     }
@@ -183,7 +183,7 @@ fn a_journal_gets_one_line_per_invocation() {
             r#"{"answer":"exec","reason":"command.unknown"}"#,
             r#"{"answer":"exec","reason":"command.none"}"#,
             r#"{"command":"status","flags":["rev","quiet"],"answer":"native","code":0}"#,
-            r#"{"command":"status","answer":"exec","reason":"flag.unsupported","detail":"--terse"}"#,
+            r#"{"command":"bookmarks","answer":"exec","reason":"flag.unsupported","detail":"--delete"}"#,
         ]
     );
     sandbox.set_env("AMALGAM_JOURNAL", sandbox.base().join("no/such/folder"));
