@@ -13,6 +13,7 @@ mod history;
 mod invocation;
 mod line_range;
 mod lookup;
+mod named;
 mod options;
 mod output;
 mod pager;

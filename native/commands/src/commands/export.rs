@@ -56,7 +56,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             if specs.is_empty() {
                 specs.push(b".".to_vec());
             }
-            query::revisions(&history, &specs)?
+            query::with_working_directory(&history, &specs)?
         }
     };
     if revs.is_empty() {

@@ -199,7 +199,8 @@ impl<'a> Change<'a> {
     /// # Errors
     /// What reading the manifests meets.
     pub(crate) fn since(prepared: &'a Prepared, parent: Rev, rev: Rev, matcher: &'a Matcher<'a>) -> Outcome<Self> {
-        Self::between(prepared, Sides::Between(parent, rev), matcher)
+        let sides = if rev == WDIR_REV { Sides::since(prepared, parent)? } else { Sides::Between(parent, rev) };
+        Self::between(prepared, sides, matcher)
     }
 
     fn between(prepared: &'a Prepared, sides: Sides, matcher: &'a Matcher<'a>) -> Outcome<Self> {

@@ -6,7 +6,7 @@ use crate::formatter::Formatter;
 use crate::history::History;
 use amalgam_diff::lines::Lines;
 use amalgam_template::{DateForm, Map, Value};
-use amalgam_types::{Outcome, Reason, Stop};
+use amalgam_types::{Outcome, Reason, Stop, WDIR_REV};
 
 /// The fields of the columns, in their order.
 const FIELDS: [&str; COLUMNS.len()] = ["user", "rev", "node", "date", "path", "lineno"];
@@ -60,19 +60,19 @@ pub(super) fn of_file(
 
 /// What all lines of an origin have in common.
 fn of_origin(history: &History<'_>, origin: &Origin, columns: &[&'static str]) -> Outcome<Map> {
-    let changeset = history.changeset(origin.rev)?;
     let mut names = Vec::new();
     for &column in columns {
         let value = match column {
-            "user" => Value::text(changeset.user()?),
+            "user" => Value::text(origin.user(history)?),
             "rev" => Value::Int(i64::from(origin.rev)),
-            "node" => Value::text(changeset.node.hex()),
+            "node" => Value::text(history.changeset(origin.rev)?.node.hex()),
             "date" => {
-                let date = changeset.date()?;
-                if date.seconds.fract() != 0.0 {
+                let (seconds, offset) = origin.date(history)?;
+                if seconds.fract() != 0.0 {
                     return Err(Stop::unsupported(Reason::DateUnsupported, "a fraction of a second"));
                 }
-                Value::date(date.seconds, date.offset, DateForm::Raw)
+                let form = if origin.rev == WDIR_REV { DateForm::Pair } else { DateForm::Raw };
+                Value::date(seconds, offset, form)
             }
             "path" => Value::text(&origin.path),
             _ => continue,

@@ -8,7 +8,7 @@ use amalgam_diff::DiffOptions;
 use amalgam_diff::lines::Lines;
 use amalgam_diff::matching::{Block, blocks_of_texts};
 use amalgam_repo::{FileRev, FileWalk, Filelog};
-use amalgam_types::{NULL_REV, Node, Outcome, Reason, Rev, Stop};
+use amalgam_types::{NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_REV};
 use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -133,6 +133,29 @@ impl<'a> Annotation<'a> {
             }
         }
         self.named(&tasks, last)
+    }
+
+    /// Annotates what a file of the working directory holds; `parent` is what it was made from.
+    ///
+    /// # Errors
+    /// What reading its history meets.
+    pub(super) fn working_file(&mut self, path: &[u8], content: &[u8], parent: Option<FileRev>) -> Outcome<Annotated> {
+        let parent = parent.filter(|parent| self.follow || parent.path == path);
+        let (mut annotated, before) = match &parent {
+            None => (Annotated { origins: Vec::new(), lines: Vec::new() }, Vec::new()),
+            Some(parent) => {
+                (self.file(&parent.path, parent.node)?, self.walk.filelog(&parent.path)?.content_of(&parent.node)?)
+            }
+        };
+        let own = annotated.origins.len();
+        annotated.origins.push(Origin { rev: WDIR_REV, path: path.to_vec() });
+        let count = Lines::of(content).len();
+        let mut lines: Vec<Line> = (1..=count).map(|number| Line { origin: own, number, skipped: false }).collect();
+        if parent.is_some() {
+            take_over(&mut lines, &[(&annotated.lines, &blocks_of_texts(&before, content, &self.options))]);
+        }
+        annotated.lines = lines;
+        Ok(annotated)
     }
 
     /// The changesets of those origins that lines come from.

@@ -2,6 +2,7 @@
 
 mod items;
 mod lines;
+mod working;
 
 use crate::display::PathDisplay;
 use crate::formatter::Form;
@@ -60,16 +61,18 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let history = History::new(prepared)?;
     // Looking at what is hidden, legacy warns of markers that are not in use.
     history.visibility()?;
-    let rev = match prepared.parsed.value("rev") {
-        Some(spec) => query::single(&history, spec)?,
-        None => history.repository.working_revs()?[0],
+    let parent = history.repository.working_revs()?[0];
+    let selected = prepared.select(prepared.parsed.value("rev"), Selected::Revision(parent))?;
+    let rev = match selected {
+        Selected::WorkingCopy => parent,
+        Selected::Revision(rev) => rev,
     };
     let ranges = LineRange::all(prepared)?;
     let named: Vec<Vec<u8>> = ranges.iter().map(|range| range.path.clone()).collect();
     let patterns = if ranges.is_empty() { &prepared.parsed.arguments } else { &named };
     pager::start(prepared, out)?;
     let form = Form::find(prepared, "annotate", out)?;
-    let matcher = prepared.matcher_for(&Selected::Revision(rev), PatternKind::Relpath, patterns)?;
+    let matcher = prepared.matcher_for(&selected, PatternKind::Relpath, patterns)?;
     let options = options(prepared)?;
     let skipped: HashSet<Rev> = match prepared.parsed.list("skip") {
         [] => HashSet::new(),
@@ -79,7 +82,13 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let follow = !prepared.parsed.switch("no-follow");
     let annotation = Annotation::new(&history, rev, options, skipped, follow)?;
     let lines = ranges.into_iter().next().map(|range| range.lines);
-    let files = Files { history: &history, manifest: &manifest, matcher: &matcher, lines };
+    let working = match selected {
+        Selected::WorkingCopy => Some(working::Files::of(&history, &matcher)?),
+        Selected::Revision(_) => None,
+    };
+    let is_working = working.is_some();
+    let files = Files { history: &history, manifest: &manifest, matcher: &matcher, working, lines };
+    let missing = || if is_working { Ok(Vec::new()) } else { missing_from(&manifest, &matcher) };
     if form.is_plain() {
         let display = PathDisplay::settle(prepared, true)?;
         files.each(annotation, |path, found| match found {
@@ -87,18 +96,22 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
                 out.write(&[&display.show(path)[..], b": binary file\n"].concat());
                 Ok(())
             }
-            Some((content, annotated)) => write(&history, annotated, &shown, content, out),
+            Some((content, annotated)) => write(&history, annotated, &shown, is_working, content, out),
         })?;
     } else {
-        if !missing_from(&manifest, &matcher)?.is_empty() {
+        if !missing()?.is_empty() {
             return Err(Stop::unsupported(Reason::OutputUnsupported, "an error within a listing by a template"));
         }
         form.show(Some(&history), out, |formatter, out| {
+            if is_working && formatter.wants("date") {
+                // A template shows these seconds without a point, with the zone right behind them.
+                return Err(Stop::unsupported(Reason::DateUnsupported, "a file's time in a template"));
+            }
             let columns = items::columns(&shown, formatter)?;
             files.each(annotation, |path, found| formatter.item(items::of_file(&history, path, found, &columns)?, out))
         })?;
     }
-    if let Some(missing) = missing_from(&manifest, &matcher)?.first() {
+    if let Some(missing) = missing()?.first() {
         let node = history.changeset(rev)?.node;
         let message = [missing, &b": no such file in rev "[..], short_hex(&node).as_bytes()].concat();
         return Err(Abort::new(AbortKind::Other, message).into());
@@ -111,6 +124,8 @@ struct Files<'f> {
     history: &'f History<'f>,
     manifest: &'f Manifest,
     matcher: &'f Matcher<'f>,
+    /// Those of the working directory, if it is them.
+    working: Option<working::Files>,
     /// Only these lines of each.
     lines: Option<Range<usize>>,
 }
@@ -123,30 +138,45 @@ impl Files<'_> {
         mut show: impl FnMut(&[u8], Option<(&[u8], &Annotated)>) -> Outcome<()>,
     ) -> Outcome<()> {
         let repository = self.history.repository;
-        let text = self.history.prepared.parsed.switch("text");
+        if let Some(working) = &self.working {
+            for named in &working.named {
+                self.one(&named.path, &named.file.content, &mut show, || {
+                    let parent = working.parent_of(&named.path, self.manifest)?;
+                    annotation.working_file(&named.path, &named.file.content, parent)
+                })?;
+            }
+            return Ok(());
+        }
         for entry in self.manifest.iter() {
             let entry = entry?;
             if !self.matcher.matches(entry.path) {
                 continue;
             }
-            let content = repository.file_content(entry.path, &entry.node()?)?;
-            if !text && is_binary(&content) {
-                show(entry.path, None)?;
-                continue;
-            }
-            let mut annotated = annotation.file(entry.path, entry.node()?)?;
-            let Some(wanted) = &self.lines else {
-                show(entry.path, Some((&content, &annotated)))?;
-                continue;
-            };
-            let end = wanted.end.min(annotated.lines.len());
-            let wanted = wanted.start.min(end)..end;
-            let lines = Lines::of(&content);
-            let kept: Vec<u8> = lines.span(wanted.clone()).to_vec();
-            annotated.lines = annotated.lines[wanted].to_vec();
-            show(entry.path, Some((&kept, &annotated)))?;
+            let node = entry.node()?;
+            let content = repository.file_content(entry.path, &node)?;
+            self.one(entry.path, &content, &mut show, || annotation.file(entry.path, node))?;
         }
         Ok(())
+    }
+
+    fn one(
+        &self,
+        path: &[u8],
+        content: &[u8],
+        show: &mut impl FnMut(&[u8], Option<(&[u8], &Annotated)>) -> Outcome<()>,
+        annotate: impl FnOnce() -> Outcome<Annotated>,
+    ) -> Outcome<()> {
+        if !self.history.prepared.parsed.switch("text") && is_binary(content) {
+            return show(path, None);
+        }
+        let mut annotated = annotate()?;
+        let Some(wanted) = &self.lines else { return show(path, Some((content, &annotated))) };
+        let end = wanted.end.min(annotated.lines.len());
+        let wanted = wanted.start.min(end)..end;
+        let lines = Lines::of(content);
+        let kept: Vec<u8> = lines.span(wanted.clone()).to_vec();
+        annotated.lines = annotated.lines[wanted].to_vec();
+        show(path, Some((&kept, &annotated)))
     }
 }
 
@@ -204,6 +234,7 @@ fn write(
     history: &History<'_>,
     annotated: &Annotated,
     shown: &[&'static str],
+    is_working: bool,
     content: &[u8],
     out: &mut Output<'_>,
 ) -> Outcome<()> {
@@ -214,7 +245,11 @@ fn write(
     // What a column says of an origin, without line numbers, is worked out once.
     let mut texts: Vec<Vec<Vec<u8>>> = Vec::with_capacity(annotated.origins.len());
     for origin in &annotated.origins {
-        texts.push(shown.iter().map(|column| text_of(history, column, origin)).collect::<Outcome<_>>()?);
+        let text = |column: &&str| {
+            let text = text_of(history, column, origin)?;
+            Ok(if is_working { working::marked(text, column, shown, origin) } else { text })
+        };
+        texts.push(shown.iter().map(text).collect::<Outcome<_>>()?);
     }
     let widths: Vec<Vec<usize>> = texts.iter().map(|texts| texts.iter().map(|text| columns(text)).collect()).collect();
     let width = |column: usize, line: &lines::Line| match shown[column] {
@@ -247,18 +282,18 @@ fn write(
 }
 
 fn text_of(history: &History<'_>, column: &str, origin: &Origin) -> Outcome<Vec<u8>> {
-    let changeset = history.changeset(origin.rev)?;
+    let prepared = history.prepared;
     Ok(match column {
-        "user" if history.prepared.verbose()? => changeset.user()?.to_vec(),
-        "user" => short_user(changeset.user()?).to_vec(),
-        "number" => origin.rev.to_string().into_bytes(),
-        "changeset" => short_hex(&changeset.node).into_bytes(),
+        "user" if prepared.verbose()? => origin.user(history)?,
+        "user" => short_user(&origin.user(history)?).to_vec(),
+        "number" => origin.committed(history)?.to_string().into_bytes(),
+        "changeset" => short_hex(&history.changeset(origin.committed(history)?)?.node).into_bytes(),
         "date" => {
-            let date = changeset.date()?;
-            if history.prepared.quiet()? {
-                dates::format(b"%Y-%m-%d", date.seconds, date.offset)?
+            let (seconds, offset) = origin.date(history)?;
+            if prepared.quiet()? {
+                dates::format(b"%Y-%m-%d", seconds, offset)?
             } else {
-                dates::default(date.seconds, date.offset)?
+                dates::default(seconds, offset)?
             }
         }
         "file" => origin.path.clone(),

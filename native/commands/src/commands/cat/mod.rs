@@ -6,10 +6,10 @@ mod target;
 use crate::display::PathDisplay;
 use crate::formatter::Form;
 use crate::selection::{Selected, manifest_without_subrepositories, missing_from, missing_warning};
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
-use amalgam_matching::PatternKind;
+use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, named, pager};
+use amalgam_matching::{Matcher, PatternKind};
 use amalgam_template::{Map, Value};
-use amalgam_types::{Node, Outcome, Reason, Stop};
+use amalgam_types::{Node, Outcome, Reason, Rev, Stop, WDIR_REV};
 use target::Target;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -38,11 +38,9 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         return Err(Stop::unsupported(Reason::ConfigUnsupported, "[decode]"));
     }
     let repository = prepared.repository()?;
-    let rev = match prepared.single(prepared.parsed.value("rev").unwrap_or_default())? {
-        Some(rev) => rev,
-        None => repository.working_revs()?[0],
-    };
-    let matcher = prepared.matcher(&Selected::Revision(rev), PatternKind::Relpath)?;
+    let parent = repository.working_revs()?[0];
+    let selected = prepared.select(prepared.parsed.value("rev"), Selected::Revision(parent))?;
+    let matcher = prepared.matcher(&selected, PatternKind::Relpath)?;
     let target = match prepared.parsed.value("output").filter(|format| *format != b"-") {
         Some(format) => Some(Target::parse(format)?),
         None => None,
@@ -55,6 +53,13 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         return Err(Stop::unsupported(Reason::OutputUnsupported, "templates in files"));
     }
     let display = PathDisplay::settle(prepared, true)?;
+    let rev = match selected {
+        Selected::WorkingCopy if target.is_some() => {
+            return Err(Stop::unsupported(Reason::OutputUnsupported, "the working directory in files"));
+        }
+        Selected::WorkingCopy => return cat_working(prepared, &matcher, &form, out),
+        Selected::Revision(rev) => rev,
+    };
     let manifest = manifest_without_subrepositories(repository, rev)?;
 
     let mut files: Vec<(Vec<u8>, Node)> = Vec::new();
@@ -89,8 +94,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
                 let needed = formatter.wants_nothing_special() || formatter.wants("data");
                 for (path, node) in files {
                     let data = if needed { repository.file_content(&path, &node)? } else { Vec::new() };
-                    let names = vec![(&b"data"[..], Value::text(data)), (b"path", Value::text(path))];
-                    formatter.item(Map { names, changeset: Some(rev), ..Map::default() }, out)?;
+                    formatter.item(item(rev, path, data), out)?;
                 }
                 Ok(())
             })?;
@@ -101,4 +105,23 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         out.write_error(&warning, "ui.warning");
     }
     Ok(i32::from(!found))
+}
+
+/// The same of the working directory.
+fn cat_working(prepared: &Prepared, matcher: &Matcher<'_>, form: &Form, out: &mut Output<'_>) -> Outcome<i32> {
+    let files = named::files(prepared, matcher)?;
+    if form.is_plain() {
+        files.into_iter().for_each(|named| out.write_owned(named.file.content));
+        return Ok(0);
+    }
+    let history = form.history(prepared)?;
+    form.show(history.as_ref(), out, |formatter, out| {
+        files.into_iter().try_for_each(|named| formatter.item(item(WDIR_REV, named.path, named.file.content), out))
+    })?;
+    Ok(0)
+}
+
+fn item(rev: Rev, path: Vec<u8>, data: Vec<u8>) -> Map {
+    let names = vec![(&b"data"[..], Value::text(data)), (b"path", Value::text(path))];
+    Map { names, changeset: Some(rev), ..Map::default() }
 }
