@@ -1,11 +1,14 @@
 //! The graph of changesets: ancestors, descendants, what lies between, heads.
 //!
+//! The working directory has parents here; what legacy does not work out for it is refused where it is asked for.
+//!
 //! Walks go over revision numbers, in which parents always come before children. A walk over a mass of revisions
 //! marks them in a bit set and steps from mark to mark, so that reading the first few costs only these.
 
+use crate::evaluate::working_copy;
 use crate::set::{Bits, Producer, Set};
-use amalgam_repo::Changelog;
-use amalgam_types::{NULL_REV, Outcome, Rev};
+use amalgam_repo::{Changelog, Repository};
+use amalgam_types::{NULL_REV, Outcome, Rev, WDIR_REV};
 use std::cell::{Cell, OnceCell};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -16,6 +19,7 @@ const LOOKUPS: u32 = 200;
 
 /// The parents of all changesets.
 pub(crate) struct Dag<'a> {
+    repository: &'a Repository,
     changelog: &'a Changelog,
     hidden: Rc<Bits>,
     table: OnceCell<Vec<[Rev; 2]>>,
@@ -40,8 +44,8 @@ impl Walk {
 }
 
 impl<'a> Dag<'a> {
-    pub(crate) fn new(changelog: &'a Changelog, hidden: Rc<Bits>) -> Self {
-        Dag { changelog, hidden, table: OnceCell::new(), lookups: Cell::new(0) }
+    pub(crate) fn new(repository: &'a Repository, changelog: &'a Changelog, hidden: Rc<Bits>) -> Self {
+        Dag { repository, changelog, hidden, table: OnceCell::new(), lookups: Cell::new(0) }
     }
 
     /// How many changesets there are, hidden ones included.
@@ -66,6 +70,9 @@ impl<'a> Dag<'a> {
     pub(crate) fn parents(&self, rev: Rev) -> Outcome<[Rev; 2]> {
         if rev == NULL_REV {
             return Ok([NULL_REV; 2]);
+        }
+        if rev == WDIR_REV {
+            return self.repository.working_revs();
         }
         if self.table.get().is_none() {
             let lookups = self.lookups.get() + 1;
@@ -104,7 +111,7 @@ impl<'a> Dag<'a> {
                     marks.insert(rev);
                 }
             }
-            let mut next = self.len();
+            let mut next = WDIR_REV;
             return Ok(Box::new(std::iter::from_fn(move || {
                 let rev = marks.highest_to(next)?;
                 next = rev - 1;
@@ -157,6 +164,9 @@ impl<'a> Dag<'a> {
                 }
                 None
             })));
+        }
+        if roots.contains(WDIR_REV)? {
+            return Err(working_copy());
         }
         let mut children: Vec<Vec<Rev>> = vec![Vec::new(); (len - lowest) as usize];
         for rev in (lowest + 1..len).filter(|&rev| self.is_visible(rev)) {

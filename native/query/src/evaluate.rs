@@ -11,7 +11,7 @@ use crate::tree::{Op, Tree, error, integer};
 use amalgam_config::Config;
 use amalgam_matching::MatchContext;
 use amalgam_repo::{BranchNames, Changelog, Repository, Resolved, Visibility};
-use amalgam_types::{Abort, AbortKind, NULL_REV, Outcome, Reason, Rev, Stop};
+use amalgam_types::{Abort, AbortKind, NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
@@ -37,6 +37,10 @@ pub(crate) struct Evaluation<'a> {
     branches: OnceCell<std::sync::Arc<BranchNames<'a>>>,
     /// Whether something was put in topological order.
     pub(crate) topological: Cell<bool>,
+    /// Whether the working directory is among what was named.
+    pub(crate) working_copy: Cell<bool>,
+    /// How many functions and operators are at work that native knows nothing about for the working directory.
+    pub(crate) committed_only: Cell<usize>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -44,10 +48,19 @@ impl<'a> Evaluation<'a> {
         let changelog = repository.changelog()?;
         let visibility = repository.visibility(matching.config)?;
         let hidden: Rc<Bits> = Rc::new(visibility.hidden().collect());
-        let dag = Rc::new(Dag::new(changelog, Rc::clone(&hidden)));
-        let branches = OnceCell::new();
-        let topological = Cell::new(false);
-        Ok(Evaluation { repository, changelog, visibility, matching, dag, hidden, branches, topological })
+        let dag = Rc::new(Dag::new(repository, changelog, Rc::clone(&hidden)));
+        Ok(Evaluation {
+            repository,
+            changelog,
+            visibility,
+            matching,
+            dag,
+            hidden,
+            branches: OnceCell::new(),
+            topological: Cell::new(false),
+            working_copy: Cell::new(false),
+            committed_only: Cell::new(0),
+        })
     }
 
     pub(crate) fn config(&self) -> &'a Config {
@@ -107,16 +120,18 @@ impl<'a> Evaluation<'a> {
                 Some(first) => self.range(subset, first, self.changelog.last_rev(), order),
                 None => Ok(Set::empty()),
             },
-            Op::DagRange => {
+            Op::DagRange => self.without_working_directory(subset, || {
                 let roots = self.all_of(part(0))?;
                 let heads = self.all_of(part(1))?;
                 subset.and(&Set::sorted(&self.dag.between(&roots.to_bits()?, &heads.to_bits()?)?))
-            }
+            }),
             Op::ParentPost => predicates::graph::parent(self, subset, part(0), 0),
             Op::Parent => self.nth_parent(subset, part(0), part(1)),
             Op::Ancestor => self.nth_ancestor(subset, part(0), part(1)),
-            Op::Relation => self.relation(subset, part(0), part(1), None),
-            Op::RelationSubscript => self.relation(subset, part(0), part(1), Some(part(2))),
+            Op::Relation => self.without_working_directory(subset, || self.relation(subset, part(0), part(1), None)),
+            Op::RelationSubscript => {
+                self.without_working_directory(subset, || self.relation(subset, part(0), part(1), Some(part(2))))
+            }
             Op::Function => match part(0) {
                 Some(Tree::Symbol(name)) => predicates::call(self, subset, name, part(1), order),
                 _ => Err(error("not a symbol")),
@@ -137,11 +152,37 @@ impl<'a> Evaluation<'a> {
             return Err(error("empty string is not a valid revision"));
         }
         let rev = self.resolve(name)?;
-        Ok(if subset.contains(rev)? || (rev == NULL_REV && subset.is_whole()) {
-            Set::list(vec![rev])
-        } else {
-            Set::empty()
-        })
+        Ok(if self.is_in(subset, rev)? { Set::list(vec![rev]) } else { Set::empty() })
+    }
+
+    /// Whether a revision that was named is in `subset`: neither the null revision nor the working directory belongs to
+    /// the whole history, but both are found in it.
+    pub(crate) fn is_in(&self, subset: &Set<'a>, rev: Rev) -> Outcome<bool> {
+        Ok(subset.contains(rev)? || (matches!(rev, NULL_REV | WDIR_REV) && subset.is_whole()))
+    }
+
+    /// The working directory as a revision.
+    pub(crate) fn working_directory(&self) -> Outcome<Rev> {
+        if self.committed_only.get() > 0 || self.repository.working_revs()?[0] == NULL_REV {
+            return Err(working_copy());
+        }
+        self.working_copy.set(true);
+        Ok(WDIR_REV)
+    }
+
+    /// Runs `step`, in which the working directory must not be named or chosen from.
+    pub(crate) fn without_working_directory<T>(
+        &self,
+        subset: &Set<'a>,
+        step: impl FnOnce() -> Outcome<T>,
+    ) -> Outcome<T> {
+        if self.working_copy.get() && subset.contains(WDIR_REV)? {
+            return Err(working_copy());
+        }
+        self.committed_only.update(|count| count + 1);
+        let done = step();
+        self.committed_only.update(|count| count - 1);
+        done
     }
 
     /// The revision that a name, a number or an id stands for.
@@ -158,7 +199,7 @@ impl<'a> Evaluation<'a> {
         match found? {
             Some(Resolved::Rev(rev)) => Ok(rev),
             Some(Resolved::Null) => Ok(NULL_REV),
-            Some(Resolved::WorkingCopy) => Err(working_copy()),
+            Some(Resolved::WorkingCopy) => self.working_directory(),
             None => Err(Stop::abort(AbortKind::Lookup, [b"unknown revision '", name, b"'"].concat())),
         }
     }
@@ -187,7 +228,11 @@ impl<'a> Evaluation<'a> {
         if self.changelog.is_empty() && first == 0 {
             return Err(Stop::unsupported(Reason::RevisionExpression, "a range in an empty repository"));
         }
+        let tip = self.changelog.last_rev();
         let range = match first.cmp(&last) {
+            _ if first == last => Set::list(vec![first]),
+            _ if last == WDIR_REV => Set::span(first, tip + 1, &self.hidden).plus(&Set::list(vec![last])),
+            _ if first == WDIR_REV => Set::list(vec![first]).plus(&Set::span(tip, last - 1, &self.hidden)),
             std::cmp::Ordering::Equal => Set::list(vec![first]),
             std::cmp::Ordering::Less => Set::span(first, last + 1, &self.hidden),
             std::cmp::Ordering::Greater => Set::span(first, last - 1, &self.hidden),
@@ -232,6 +277,9 @@ impl<'a> Evaluation<'a> {
                         break;
                     }
                 } else {
+                    if rev == WDIR_REV {
+                        return Err(working_copy());
+                    }
                     rev = match self.children_of(rev)?.as_slice() {
                         [] => continue 'revs,
                         [only] => *only,

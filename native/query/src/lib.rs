@@ -19,7 +19,6 @@ mod strings;
 mod token;
 mod topo;
 mod tree;
-mod working_copy;
 
 pub use dates::{Clock, Interval, parse_date};
 pub use pattern::Pattern as StringPattern;

@@ -3,13 +3,11 @@
 use crate::evaluate::{Evaluation, Order};
 use crate::set::{Revs, Set};
 use crate::tree::{Op, Tree, error};
-use crate::working_copy::{self, Arm};
 use crate::{alias, optimize, parse};
 use amalgam_config::Config;
 use amalgam_matching::MatchContext;
 use amalgam_repo::Repository;
 use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
-use std::collections::HashSet;
 
 /// Where revisions are looked for: a repository, and how paths in patterns are read.
 #[derive(Clone, Copy)]
@@ -119,36 +117,7 @@ impl<'a> Context<'a> {
         }
         let tree = if trees.len() == 1 { trees.pop().flatten() } else { Some(Tree::Node(Op::Or, trees)) };
         let tree = tree.ok_or_else(|| error("empty query"))?;
-        let tree = working_copy::rewritten(alias::expand(tree, self.config())?);
-        if !working_copy::is_mentioned(&tree) {
-            return self.run(tree);
-        }
-        let arms = working_copy::arms(tree).ok_or_else(|| Stop::unsupported(Reason::RevsetPredicate, "wdir"))?;
-        let mut revs: Vec<Rev> = Vec::new();
-        let mut known = HashSet::new();
-        let mut topological = false;
-        let mut add = |more: Vec<Rev>| revs.extend(more.into_iter().filter(|rev| known.insert(*rev)));
-        for arm in arms {
-            match arm {
-                Arm::WorkingCopy => add(vec![WDIR_REV]),
-                Arm::Plain(tree) => {
-                    let found = self.run(tree)?;
-                    topological |= found.1;
-                    add(found.to_vec()?);
-                }
-                Arm::Ending(tree) => {
-                    let found = self.run(tree)?;
-                    topological |= found.1;
-                    let found = found.to_vec()?;
-                    if found.is_empty() {
-                        return Err(Stop::unsupported(Reason::RevsetPredicate, "wdir behind nothing"));
-                    }
-                    add(found);
-                    add(vec![WDIR_REV]);
-                }
-            }
-        }
-        Ok(Revisions(Set::list(revs), topological))
+        self.run(alias::expand(tree, self.config())?)
     }
 
     /// Evaluates an expression of the program's own, in which names are not looked up first and no alias counts.

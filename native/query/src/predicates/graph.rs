@@ -2,10 +2,10 @@
 
 use super::Call;
 use crate::dag::Walk;
-use crate::evaluate::{Evaluation, Order};
+use crate::evaluate::{Evaluation, Order, working_copy};
 use crate::set::{Bits, Keep, Set};
 use crate::tree::{Tree, arguments, error, integer, list, named, text};
-use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
+use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
 use std::rc::Rc;
 
 pub(super) fn ancestors<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
@@ -137,6 +137,9 @@ pub(super) fn children<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
         let rev = rev?;
         if rev <= lowest {
             continue;
+        }
+        if rev == WDIR_REV {
+            return Err(working_copy());
         }
         let [p1, p2] = call.evaluation.dag.parents(rev)?;
         if parents.contains(p1) || (p2 != NULL_REV && parents.contains(p2)) {

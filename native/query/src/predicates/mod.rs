@@ -13,7 +13,7 @@ mod selection;
 mod sorting;
 mod text;
 
-use crate::evaluate::{Evaluation, Order, working_copy};
+use crate::evaluate::{Evaluation, Order};
 use crate::set::Set;
 use crate::tree::{Tree, arguments};
 use amalgam_types::{Outcome, Reason, Stop};
@@ -109,6 +109,37 @@ const NATIVE: &[(&str, Predicate)] = &[
     ("tagged", names::tag),
     ("unstable", obsolescence::unstable),
     ("user", text::author),
+    ("wdir", selection::working_directory),
+];
+
+/// Those of them that are the same with the working directory among the revisions, by name.
+const OF_THE_WORKING_DIRECTORY: &[&str] = &[
+    "_firstancestors",
+    "_list",
+    "all",
+    "ancestors",
+    "children",
+    "commonancestors",
+    "descendants",
+    "expectsize",
+    "first",
+    "heads",
+    "last",
+    "limit",
+    "max",
+    "merge",
+    "min",
+    "none",
+    "p1",
+    "p2",
+    "parents",
+    "present",
+    "rev",
+    "reverse",
+    "revset",
+    "roots",
+    "sort",
+    "wdir",
 ];
 
 /// Calls a function.
@@ -122,10 +153,14 @@ pub(crate) fn call<'a>(
     argument: Option<&Tree>,
     order: Order,
 ) -> Outcome<Set<'a>> {
-    match NATIVE.binary_search_by(|(known, _)| known.as_bytes().cmp(name)) {
-        Ok(at) => NATIVE[at].1(&Call { evaluation, subset, argument, order }),
-        Err(_) if name == b"wdir" => Err(working_copy()),
-        Err(_) => Err(Stop::unsupported(Reason::RevsetPredicate, String::from_utf8_lossy(name))),
+    let Ok(at) = NATIVE.binary_search_by(|(known, _)| known.as_bytes().cmp(name)) else {
+        return Err(Stop::unsupported(Reason::RevsetPredicate, String::from_utf8_lossy(name)));
+    };
+    let (name, predicate) = NATIVE[at];
+    let call = Call { evaluation, subset, argument, order };
+    match OF_THE_WORKING_DIRECTORY.binary_search(&name) {
+        Ok(_) => predicate(&call),
+        Err(_) => evaluation.without_working_directory(subset, || predicate(&call)),
     }
 }
 
@@ -151,7 +186,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted() {
+    fn the_tables_are_sorted() {
+        assert!(OF_THE_WORKING_DIRECTORY.is_sorted());
+        assert!(OF_THE_WORKING_DIRECTORY.iter().all(|name| NATIVE.iter().any(|(known, _)| known == name)));
         assert!(NATIVE.is_sorted_by(|a, b| a.0 < b.0));
     }
 }

@@ -1,7 +1,7 @@
 //! Functions that pick from a set, order it, or name single revisions.
 
 use super::Call;
-use crate::evaluate::{Evaluation, Order, range_of_integers, working_copy};
+use crate::evaluate::{Evaluation, Order, range_of_integers};
 use crate::set::{Bits, Set};
 use crate::strings;
 use crate::tree::{arguments, error, integer, list as list_of, named, text};
@@ -19,6 +19,13 @@ pub(super) fn all<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     call.no_arguments("all")?;
     let evaluation = call.evaluation;
     call.subset.and(&Set::span(0, evaluation.changelog.len(), &evaluation.hidden))
+}
+
+/// `wdir()`.
+pub(super) fn working_directory<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
+    call.no_arguments("wdir")?;
+    let rev = call.evaluation.working_directory()?;
+    Ok(if call.evaluation.is_in(call.subset, rev)? { Set::list(vec![rev]) } else { Set::empty() })
 }
 
 pub(super) fn none<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
@@ -131,7 +138,7 @@ pub(super) fn known_number<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     let digits = text(arguments[0], "rev requires a number")?;
     let wanted = strings::integer(digits)?.ok_or_else(|| error("rev expects a number"))?;
     if wanted == i64::from(WDIR_REV) {
-        return Err(working_copy());
+        return call.subset.and(&Set::list(vec![call.evaluation.working_directory()?]));
     }
     let rev = Rev::try_from(wanted).ok().filter(|&rev| is_known(call.evaluation, rev));
     let rev = rev.ok_or_else(|| Stop::abort(AbortKind::Lookup, format!("unknown revision '{wanted}'")))?;
@@ -212,7 +219,7 @@ fn list_in<'a>(evaluation: &Evaluation<'a>, subset: &Set<'a>, names: &[u8]) -> O
             None => evaluation.symbol(subset, name)?.to_vec()?,
         };
         for rev in revs {
-            if seen.insert(rev) && (subset.contains(rev)? || (rev == NULL_REV && subset.is_whole())) {
+            if seen.insert(rev) && evaluation.is_in(subset, rev)? {
                 out.push(rev);
             }
         }

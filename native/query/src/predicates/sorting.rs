@@ -1,13 +1,13 @@
 //! `sort(set[, keys])`.
 
 use super::Call;
-use crate::evaluate::Order;
+use crate::evaluate::{Order, working_copy};
 use crate::set::Set;
 use crate::strings::local;
 use crate::topo;
 use crate::tree::{error, named, text};
 use amalgam_formats::changelog::ChangelogEntry;
-use amalgam_types::{NULL_NODE, NULL_REV, Outcome, Reason, Rev, Stop};
+use amalgam_types::{NULL_NODE, NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
 use std::cmp::Ordering;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,7 @@ pub(super) fn sort<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
             revs.sort(*descending);
             Ok(revs)
         }
+        _ if evaluation.working_copy.get() && revs.contains(WDIR_REV)? => Err(working_copy()),
         [(Key::Topo, backwards)] => {
             evaluation.topological.set(true);
             let first = match first_branch {
