@@ -137,7 +137,17 @@ const makers: readonly (readonly [weight: number, maker: Maker])[] = [
   [
     2,
     (random, { revision }) =>
-      `matching(${revision()}${random.percent(70) ? `, ${quoted(random.pick(["user", "date branch", "files", "phase", "metadata", "description", "summary", "parents", "x"]))}` : ""})`,
+      `matching(${revision()}${random.percent(70) ? `, ${quoted(random.pick(["user", "date branch", "files", "phase", "metadata", "description", "summary", "parents", "diff", "user diff", "x"]))}` : ""})`,
+  ],
+  [
+    2,
+    (random) =>
+      `diffcontains(${quoted(random.pick(["a", "1", "re:^l", "re:[0-9]$", "literal:e", "é", "", "(", "."]))})`,
+  ],
+  [
+    2,
+    (random, { pattern, revision }) =>
+      `followlines(${quoted(pattern())}, ${random.below(4)}:${random.below(6)}${random.percent(40) ? `, startrev=${revision()}` : ""})`,
   ],
   [
     1,

@@ -148,7 +148,7 @@ impl Prepared {
     /// # Errors
     /// When there is no repository.
     pub(crate) fn query(&self) -> Outcome<Context<'_>> {
-        Ok(Context { repository: self.repository()?, matching: self.match_context()? })
+        Ok(Context { repository: self.repository()?, matching: self.match_context()?, contents: Some(self) })
     }
 }
 

@@ -143,7 +143,7 @@ pub(crate) fn text(tree: &Tree) -> Outcome<&[u8]> {
 
 /// Where revisions are looked for.
 fn query<'a>(scope: &Scope<'_, 'a>) -> Context<'a> {
-    Context { repository: scope.setting.working_copy.repository, matching: scope.setting.matching }
+    Context { repository: scope.setting.working_copy.repository, matching: scope.setting.matching, contents: None }
 }
 
 /// `revs(revisions, pattern)`: what matches in any of them.

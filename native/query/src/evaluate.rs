@@ -4,8 +4,10 @@
 //! in `X & Y` the order is X's). `null` is in no set that stands for the history, and still found where it is asked
 //! for by name in the whole of it.
 
+use crate::contents::Contents;
 use crate::dag::{Dag, Walk};
 use crate::predicates;
+use crate::query::Context;
 use crate::set::{Bits, Keep, Set};
 use crate::tree::{Op, Tree, error, integer};
 use amalgam_config::Config;
@@ -32,6 +34,7 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) changelog: &'a Changelog,
     pub(crate) visibility: &'a Visibility,
     pub(crate) matching: MatchContext<'a>,
+    contents: Option<&'a dyn Contents>,
     pub(crate) dag: Rc<Dag<'a>>,
     pub(crate) hidden: Rc<Bits>,
     branches: OnceCell<std::sync::Arc<BranchNames<'a>>>,
@@ -44,7 +47,8 @@ pub(crate) struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
-    pub(crate) fn new(repository: &'a Repository, matching: MatchContext<'a>) -> Outcome<Self> {
+    pub(crate) fn new(context: &Context<'a>) -> Outcome<Self> {
+        let Context { repository, matching, contents } = *context;
         let changelog = repository.changelog()?;
         let visibility = repository.visibility(matching.config)?;
         let hidden: Rc<Bits> = Rc::new(visibility.hidden().collect());
@@ -54,6 +58,7 @@ impl<'a> Evaluation<'a> {
             changelog,
             visibility,
             matching,
+            contents,
             dag,
             hidden,
             branches: OnceCell::new(),
@@ -65,6 +70,11 @@ impl<'a> Evaluation<'a> {
 
     pub(crate) fn config(&self) -> &'a Config {
         self.matching.config
+    }
+
+    /// Who answers about the contents of files, for the function `name`.
+    pub(crate) fn contents(&self, name: &str) -> Outcome<&'a dyn Contents> {
+        self.contents.ok_or_else(|| Stop::unsupported(Reason::RevsetPredicate, name))
     }
 
     /// The whole visible history.

@@ -6,6 +6,7 @@
 //! `revset.predicate` with the name of the function.
 
 mod alias;
+mod contents;
 mod dag;
 mod dates;
 mod evaluate;
@@ -20,6 +21,7 @@ mod token;
 mod topo;
 mod tree;
 
+pub use contents::Contents;
 pub use dates::{Clock, Interval, parse_date};
 pub use pattern::Pattern as StringPattern;
 pub use query::{Context, Pair, Revisions};

@@ -1,5 +1,6 @@
 //! What the rest of the program asks: which revisions a user's `-r` values name.
 
+use crate::contents::Contents;
 use crate::evaluate::{Evaluation, Order};
 use crate::set::{Revs, Set};
 use crate::tree::{Op, Tree, error};
@@ -16,6 +17,8 @@ pub struct Context<'a> {
     pub repository: &'a Repository,
     /// The working directory, the environment, the configuration.
     pub matching: MatchContext<'a>,
+    /// Who answers about the contents of files; without it the functions that ask are refused.
+    pub contents: Option<&'a dyn Contents>,
 }
 
 /// Revisions in the order in which legacy lists them, worked out as they are read.
@@ -130,7 +133,7 @@ impl<'a> Context<'a> {
 
     fn run(&self, tree: Tree) -> Outcome<Revisions<'a>> {
         let tree = optimize::optimize(optimize::analyze(optimize::join(tree)?)?);
-        let evaluation = Evaluation::new(self.repository, self.matching)?;
+        let evaluation = Evaluation::new(self)?;
         let set = evaluation.set(&evaluation.whole(), tree.as_ref(), Order::Define)?;
         Ok(Revisions(set, evaluation.topological.get()))
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod calls;
 pub(crate) mod changesets;
+mod contents;
 pub(crate) mod copies;
 mod evolution;
 mod fate;

@@ -9,7 +9,7 @@ mod write;
 pub(crate) use changesets::{Change, FilesOf, LinesOf, Patches};
 pub(crate) use files::diffs;
 pub(crate) use options::{counting, of_settings as settings_of_diffs, settle as settle_options};
-pub(crate) use template::{diff_for_template, diffstat_for_template, items};
+pub(crate) use template::{diff_for_template, diffstat_for_template, git_patch, items};
 pub(crate) use write::{stat_lines, stat_width, write_diffs, write_stat};
 
 use crate::comparison::Sides;

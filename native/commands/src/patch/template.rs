@@ -33,6 +33,15 @@ pub(crate) fn diff_for_template(prepared: &Prepared, rev: Rev, matcher: &Matcher
     Ok(text_of(&diffs(prepared, rev, matcher, &of_settings(prepared)?)?))
 }
 
+/// The change in the git format, whatever the configuration says of that.
+///
+/// # Errors
+/// Whatever makes native uncertain.
+pub(crate) fn git_patch(prepared: &Prepared, rev: Rev) -> Outcome<Vec<u8>> {
+    let options = DiffOptions { git: true, ..of_settings(prepared)? };
+    Ok(text_of(&diffs(prepared, rev, &Matcher::always(), &options)?))
+}
+
 /// `{diffstat}`: `FILES: +ADDED/-REMOVED`.
 ///
 /// # Errors

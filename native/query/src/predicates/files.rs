@@ -262,18 +262,27 @@ fn any_in(repository: &Repository, rev: Rev, matcher: &Matcher<'_>) -> Outcome<b
 /// `filelog(file)`: the changesets that the file's own history names.
 pub(super) fn filelog<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     let pattern = call.argument_text("filelog requires a pattern")?;
-    if has_kind(pattern) {
-        return Err(Stop::unsupported(Reason::RevsetPredicate, "filelog of a pattern"));
-    }
-    let path = canonical_path(&call.evaluation.matching, pattern)?;
-    let history = call.evaluation.repository.filelog(&path)?;
+    let evaluation = call.evaluation;
+    let paths = if has_kind(pattern) {
+        let patterns = [pattern.to_vec()];
+        let options = MatchOptions { patterns: &patterns, include: &[], exclude: &[], default: PatternKind::Glob };
+        let matcher = Matcher::new(&evaluation.matching, &options)?;
+        let mut tracked = evaluation.contents("filelog of a pattern")?.tracked()?;
+        tracked.retain(|path| matcher.matches(path));
+        tracked
+    } else {
+        vec![canonical_path(&evaluation.matching, pattern)?]
+    };
     let mut revs = Bits::default();
-    for at in 0..history.len() {
-        let rev = history.linkrev(at)?;
-        if call.evaluation.hidden.contains(rev) || rev < 0 || rev >= call.evaluation.changelog.len() {
-            return Err(Stop::unsupported(Reason::RevsetPredicate, "filelog with a hidden changeset"));
+    for path in paths {
+        let history = evaluation.repository.filelog(&path)?;
+        for at in 0..history.len() {
+            let rev = history.linkrev(at)?;
+            if evaluation.hidden.contains(rev) || rev < 0 || rev >= evaluation.changelog.len() {
+                return Err(Stop::unsupported(Reason::RevsetPredicate, "filelog with a hidden changeset"));
+            }
+            revs.insert(rev);
         }
-        revs.insert(rev);
     }
     call.subset.and(&Set::sorted(&revs))
 }

@@ -19,6 +19,8 @@ enum Field {
     Summary,
     Files,
     Description,
+    /// Asked of what agrees in everything else.
+    Diff,
 }
 
 pub(super) fn matching<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
@@ -38,13 +40,29 @@ pub(super) fn matching<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
         visibility: evaluation.visibility,
         branches: evaluation.branch_names()?,
     };
+    let by_diff = fields.last() == Some(&Field::Diff);
+    let contents = if by_diff { Some(evaluation.contents("matching by diff")?) } else { None };
+    let fields: Vec<Field> = fields.into_iter().filter(|field| *field != Field::Diff).collect();
     let mut targets = Vec::new();
     for rev in revs.any_order()? {
-        targets.push(reader.values(rev?, &fields)?);
+        let rev = rev?;
+        let patch = contents.map(|contents| contents.git_patch(rev)).transpose()?;
+        targets.push((reader.values(rev, &fields)?, patch));
     }
     Ok(evaluation.reading(call.subset, move |rev| {
         // Nothing is read where there is nothing to compare with.
-        Ok(!targets.is_empty() && targets.contains(&reader.values(rev, &fields)?))
+        if targets.is_empty() {
+            return Ok(false);
+        }
+        let values = reader.values(rev, &fields)?;
+        let mut alike = targets.iter().filter(|(target, _)| *target == values).peekable();
+        match contents {
+            Some(contents) if alike.peek().is_some() => {
+                let patch = Some(contents.git_patch(rev)?);
+                Ok(alike.any(|(_, target)| *target == patch))
+            }
+            _ => Ok(alike.next().is_some()),
+        }
     }))
 }
 
@@ -65,10 +83,9 @@ fn parse(words: &[u8], no_subrepositories: bool) -> Outcome<Vec<Field>> {
             b"description" => fields.push(Field::Description),
             // Without subrepositories all changesets agree in them.
             b"substate" if no_subrepositories => {}
-            b"diff" | b"substate" => {
-                let detail = format!("matching by {}", String::from_utf8_lossy(word));
-                return Err(Stop::unsupported(Reason::RevsetPredicate, detail));
-            }
+            // Who agrees in the change touches the same files, which a merge need not say.
+            b"diff" => fields.extend([Field::Files, Field::Diff]),
+            b"substate" => return Err(Stop::unsupported(Reason::RevsetPredicate, "matching by substate")),
             other if unknown.contains(&other) => {}
             other => unknown.push(other),
         }
@@ -123,6 +140,7 @@ impl Reader<'_> {
             }
             Field::Files => entry.files().collect::<Vec<_>>().join(&0),
             Field::Description => local(entry.description()).into_owned(),
+            Field::Diff => return Err(Stop::unsupported(Reason::RevsetPredicate, "matching by diff")),
         })
     }
 }

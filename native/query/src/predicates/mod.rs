@@ -4,6 +4,7 @@ pub(crate) mod graph;
 
 mod bisect;
 mod files;
+mod lines;
 mod matching;
 mod names;
 mod obsolescence;
@@ -62,6 +63,7 @@ const NATIVE: &[(&str, Predicate)] = &[
     ("desc", text::desc),
     ("descendants", graph::descendants),
     ("destination", origin::destination),
+    ("diffcontains", lines::diff_contains),
     ("draft", phases::draft),
     ("expectsize", selection::expect_size),
     ("extinct", obsolescence::extinct),
@@ -70,6 +72,7 @@ const NATIVE: &[(&str, Predicate)] = &[
     ("filelog", files::filelog),
     ("first", selection::limit),
     ("follow", graph::follow),
+    ("followlines", lines::follow_lines),
     ("grep", text::grep),
     ("head", names::head),
     ("heads", graph::heads),

@@ -67,7 +67,7 @@ impl Built {
             engine: Engine::PythonBytes,
             sets: None,
         };
-        let context = Context { repository: &repository, matching };
+        let context = Context { repository: &repository, matching, contents: None };
         match context.revisions(specs) {
             Ok(revs) => Native::Answer(revs.iter().map(|rev| format!("{rev} ")).collect()),
             Err(Stop::Abort(abort)) => Native::Answer(String::from_utf8_lossy(&abort.text()).into_owned()),

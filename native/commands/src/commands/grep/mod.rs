@@ -14,6 +14,7 @@ use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_matching::{LineSearch, Matcher, PatternKind};
 use amalgam_types::{Outcome, Reason, Rev, Stop, WDIR_REV};
 use shown::{Place, Shown};
+pub(crate) use sources::matches_differ;
 use sources::{Hit, changed_files, revision_files, working_files};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {

@@ -1,6 +1,6 @@
 //! The files that are searched: read and searched many at a time, reported in order.
 
-use super::matches::{Found, matches};
+use super::matches::{Found, difference, matches};
 use crate::Prepared;
 use crate::comparison::working_copy;
 use crate::history::History;
@@ -145,6 +145,21 @@ fn add_changed(history: &History<'_>, rev: Rev, matcher: &Matcher<'_>, changed: 
         }
     }
     Ok(())
+}
+
+/// Whether the matching lines of any file that the changeset has differ from those before it.
+///
+/// # Errors
+/// Whatever makes native uncertain.
+pub(crate) fn matches_differ(history: &History<'_>, rev: Rev, search: &LineSearch) -> Outcome<bool> {
+    let mut changed = Vec::new();
+    add_changed(history, rev, &Matcher::always(), &mut changed)?;
+    let mut any = false;
+    search_changed(history, &changed, search, &mut |_, hit| {
+        any |= !difference(&hit.before, &hit.found).is_empty();
+        Ok(any)
+    })?;
+    Ok(any)
 }
 
 fn search_changed(

@@ -13,15 +13,35 @@ use amalgam_worktree::tracked_files;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
+/// Hands over the changesets that changed `lines` of a file revision, which `from` has.
+///
+/// # Errors
+/// As [`changed`].
+pub(crate) fn line_history(
+    history: &History<'_>,
+    file: FileRev,
+    from: Rev,
+    lines: Range<usize>,
+    add: &mut dyn FnMut(Rev),
+) -> Outcome<()> {
+    let options = settings(history)?;
+    ancestors(history, file, from, lines, &options, &mut |rev, _, _| add(rev))
+}
+
+fn settings(history: &History<'_>) -> Outcome<DiffOptions> {
+    let options = settings_of_diffs(history.prepared)?;
+    if options.ignore_blank_lines {
+        return Err(Stop::unsupported(Reason::ConfigUnsupported, "lines followed across blank ones"));
+    }
+    Ok(options)
+}
+
 /// The changesets among `among` that changed the lines, with the lines in each.
 ///
 /// # Errors
 /// Legacy's errors for files and lines that are not there; whatever makes native uncertain.
 pub(super) fn changed(history: &History<'_>, ranges: &[LineRange], among: &[Rev]) -> Outcome<BTreeMap<Rev, LinesOf>> {
-    let options = settings_of_diffs(history.prepared)?;
-    if options.ignore_blank_lines {
-        return Err(Stop::unsupported(Reason::ConfigUnsupported, "lines followed across blank ones"));
-    }
+    let options = settings(history)?;
     let among: HashSet<Rev> = among.iter().copied().collect();
     let mut found: BTreeMap<Rev, LinesOf> = BTreeMap::new();
     for range in ranges {

@@ -6,6 +6,7 @@ mod graph;
 mod lines;
 mod select;
 
+pub(crate) use lines::line_history;
 pub(crate) use select::{Selection, selection};
 
 use crate::history::{History, with_displayer};

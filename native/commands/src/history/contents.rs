@@ -1,0 +1,37 @@
+//! What revsets ask about the contents of files.
+
+use crate::Prepared;
+use crate::commands::{grep, log};
+use crate::history::History;
+use crate::patch::git_patch;
+use amalgam_matching::LineSearch;
+use amalgam_query::Contents;
+use amalgam_repo::FileRev;
+use amalgam_types::{Outcome, Reason, Rev, Stop};
+use amalgam_worktree::tracked_files;
+use std::ops::Range;
+
+impl Contents for Prepared {
+    fn tracked(&self) -> Outcome<Vec<Vec<u8>>> {
+        Ok(tracked_files(self.repository()?)?.iter().map(<[u8]>::to_vec).collect())
+    }
+
+    fn git_patch(&self, rev: Rev) -> Outcome<Vec<u8>> {
+        git_patch(self, rev)
+    }
+
+    fn matches_differ(&self, rev: Rev, search: &LineSearch) -> Outcome<bool> {
+        grep::matches_differ(&History::new(self)?, rev, search)
+    }
+
+    fn line_history(&self, rev: Rev, path: &[u8], lines: Range<usize>) -> Outcome<Vec<Rev>> {
+        let history = History::new(self)?;
+        let Some(entry) = history.repository.manifest_of(rev)?.get(path)?.map(|entry| entry.node()) else {
+            return Err(Stop::unsupported(Reason::RevsetPredicate, "lines of a file that is not there"));
+        };
+        let file = FileRev { path: path.to_vec(), node: entry? };
+        let mut found = Vec::new();
+        log::line_history(&history, file, rev, lines, &mut |rev| found.push(rev))?;
+        Ok(found)
+    }
+}

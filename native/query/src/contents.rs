@@ -1,0 +1,34 @@
+//! What some functions ask about files: the crates that read, compare and patch them stand beside or above this one, so
+//! who asks for revisions lends what is needed.
+
+use amalgam_matching::LineSearch;
+use amalgam_types::{Outcome, Rev};
+use std::ops::Range;
+
+/// Answers about the contents of files.
+pub trait Contents: Sync {
+    /// The tracked files of the working directory.
+    ///
+    /// # Errors
+    /// What reading them meets.
+    fn tracked(&self) -> Outcome<Vec<Vec<u8>>>;
+
+    /// What a changeset changed since its first parent, as a patch in the git format.
+    ///
+    /// # Errors
+    /// What keeps it from being made exactly as legacy's.
+    fn git_patch(&self, rev: Rev) -> Outcome<Vec<u8>>;
+
+    /// Whether the matching lines of a file that a changeset has differ from those of its first parent.
+    ///
+    /// # Errors
+    /// What reading the files meets.
+    fn matches_differ(&self, rev: Rev, search: &LineSearch) -> Outcome<bool>;
+
+    /// The changesets that changed some lines of a file, counted from 0, of the revision `rev`, and that revision's
+    /// ancestors.
+    ///
+    /// # Errors
+    /// What reading the files meets, and for a file or lines that are not there.
+    fn line_history(&self, rev: Rev, path: &[u8], lines: Range<usize>) -> Outcome<Vec<Rev>>;
+}
