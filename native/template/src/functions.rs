@@ -11,7 +11,7 @@ use crate::syntax::invalid;
 use crate::text;
 use crate::value::{Date, DateForm, Item, List, Map, Value, Whole};
 use crate::width::{char_columns, columns};
-use amalgam_types::{Outcome, Reason, Stop};
+use amalgam_types::Outcome;
 use std::rc::Rc;
 
 type Named = [(Vec<u8>, Node)];
@@ -36,7 +36,13 @@ impl Engine<'_> {
             (b"date", [date]) => self.date(date, None, scope),
             (b"date", [date, format]) => self.date(date, Some(format), scope),
             (b"localdate", [date, zone]) => self.local_date(date, zone, scope),
-            (b"localdate", [_]) => Err(Stop::unsupported(Reason::DateUnsupported, "the local time zone")),
+            (b"localdate", [date]) => {
+                let date = date_of(&self.value(date, scope)?)?;
+                match self.ask(name, &[], scope)? {
+                    Value::Int(offset) => Ok(Value::Date(Date { offset, form: DateForm::Pair, ..date })),
+                    _ => Err(invalid("a time zone")),
+                }
+            }
             (b"diff", patterns) if patterns.len() < 3 => {
                 let mut arguments = [Value::text(b""), Value::text(b"")];
                 for (argument, pattern) in arguments.iter_mut().zip(patterns) {

@@ -1,6 +1,6 @@
 //! What templates can ask where there is no repository to speak of: little more than an item's own fields.
 
-use crate::history::calls::configured;
+use crate::history::calls::{configured, local_offset};
 use crate::history::keywords::is_keyword;
 use crate::{Prepared, Styles};
 use amalgam_template::{At, Found, Resources, Value};
@@ -41,6 +41,7 @@ impl Resources for Bare<'_> {
     fn call(&self, name: &str, arguments: &[Value], _: Option<Rev>) -> Outcome<Value> {
         match name {
             "config" | "configbool" | "configint" => configured(self.prepared, name, arguments),
+            "localdate" => local_offset(self.prepared),
             _ => Err(without_repository(name)),
         }
     }

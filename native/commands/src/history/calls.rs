@@ -6,6 +6,7 @@ use crate::patch;
 use crate::selection::missing_from;
 use amalgam_config::Config;
 use amalgam_matching::{MatchOptions, Matcher, PatternKind};
+use amalgam_query::Clock;
 use amalgam_template::{List, Map, Value, Whole};
 use amalgam_types::{Outcome, Reason, Rev, Stop, WDIR_REV};
 use std::rc::Rc;
@@ -37,11 +38,20 @@ pub(crate) fn configured(prepared: &Prepared, function: &str, arguments: &[Value
     }
 }
 
+/// What `localdate()` of a date alone takes for its zone: the offset that holds now.
+///
+/// # Errors
+/// `DateUnsupported` where the local time zone is not known.
+pub(crate) fn local_offset(prepared: &Prepared) -> Outcome<Value> {
+    Clock::new(&prepared.env)?.offset_now().map(Value::Int)
+}
+
 impl Keywords<'_, '_> {
     pub(super) fn called(&self, name: &str, arguments: &[Value], changeset: Option<Rev>) -> Outcome<Value> {
         let of_changeset = || changeset.filter(|&rev| rev != WDIR_REV).ok_or_else(|| unsupported(name));
         match (name, arguments) {
             ("config" | "configbool" | "configint", _) => configured(self.history.prepared, name, arguments),
+            ("localdate", []) => local_offset(self.history.prepared),
             ("changes", [Value::Bytes(tag)]) => self.changes_since(of_changeset()?, tag).map(Value::Int),
             ("latesttag", []) => self.latest_tag_names(of_changeset()?, None),
             ("latesttag", [Value::Bytes(pattern)]) => self.latest_tag_names(of_changeset()?, Some(pattern)),
