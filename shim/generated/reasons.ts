@@ -3,7 +3,7 @@
 export const reasons: readonly { readonly id: string; readonly sentence: string }[] = [
   { "id": "policy.python", "sentence": "The policy sends this command to Python." },
   { "id": "policy.shadow", "sentence": "The policy has legacy answer, and native is compared with it behind the command." },
-  { "id": "legacy.changed", "sentence": "Mercurial, an extension or amalgam has changed since native was trusted here, and is compared first." },
+  { "id": "legacy.changed", "sentence": "Mercurial, an extension, a setting or amalgam has changed since native was trusted here, and is compared first." },
   { "id": "breaker.demoted", "sentence": "Native gave a wrong answer on such a command line here, or is being tried again after that." },
   { "id": "policy.broken", "sentence": "The route table is unreadable, stale or damaged." },
   { "id": "mode.python", "sentence": "AMALGAM_MODE=python was set for this invocation." },

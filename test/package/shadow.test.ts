@@ -167,6 +167,26 @@ describe("verification and the breaker", () => {
     expect(answers()).toEqual(["native", "legacy.changed", "legacy.changed", "native", "native", "native"]);
   }, 120_000);
 
+  test("other settings of the user are such a change; where others are found and what edits is none", async () => {
+    policy("routes: [{ command: '*', mode: native }]\nbreaker: { clean: 1 }\n");
+    const hgrc = sandbox.env.HGRCPATH ?? "";
+    const before = readFileSync(hgrc, "utf8");
+    try {
+      hg("root");
+      writeFileSync(hgrc, `${before}editor = ed\n[paths]\nother = /nowhere\n`);
+      hg("root");
+      writeFileSync(hgrc, `${before}[diff]\ngit = yes\n`);
+      hg("root");
+      await comparisons(1);
+      hg("root");
+      writeFileSync(hgrc, before);
+      hg("root");
+    } finally {
+      writeFileSync(hgrc, before);
+    }
+    expect(answers()).toEqual(["native", "native", "legacy.changed", "native", "native"]);
+  }, 120_000);
+
   test("nothing is compared in CI unless the policy has it so, nor where nobody keeps records", async () => {
     verifying("");
     sandbox.run(launcher, ["root"], { CI: "true" });

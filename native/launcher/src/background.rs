@@ -53,20 +53,43 @@ pub(crate) fn behind(work: impl FnOnce()) {
     }
 }
 
+/// Does `work` in a process that outlives this one, whose work is done: it has nothing left to say and is about to end,
+/// which makes the child init's. One copy is enough for that, and nobody waits for it.
+pub(crate) fn after(work: impl FnOnce()) {
+    // A reader of the answer must see its end now, not when the copy has got a processor.
+    hold_nothing();
+    // SAFETY: the process has one thread, so its copy may do anything.
+    if unsafe { libc::fork() } == 0 {
+        // SAFETY: a plain system call.
+        unsafe { libc::setsid() };
+        work();
+        // SAFETY: ends the copy without what its original has registered for its own end.
+        unsafe { libc::_exit(0) }
+    }
+}
+
 fn detach(work: impl FnOnce()) -> ! {
-    // SAFETY: plain system calls of a process with one thread; the path is a C string.
+    // SAFETY: plain system calls of a process with one thread.
     unsafe {
         libc::setsid();
         if libc::fork() == 0 {
-            let nothing = libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
-            for fd in 0..3 {
-                libc::dup2(nothing, fd);
-            }
-            close_from(3);
+            hold_nothing();
             work();
         }
         libc::_exit(0)
     }
+}
+
+/// Leaves no descriptor of the invocation open: the standard ones lead nowhere.
+fn hold_nothing() {
+    // SAFETY: the path is a C string; nothing uses the descriptors that are replaced any more.
+    unsafe {
+        let nothing = libc::open(c"/dev/null".as_ptr(), libc::O_RDWR);
+        for fd in 0..3 {
+            libc::dup2(nothing, fd);
+        }
+    }
+    close_from(3);
 }
 
 /// Closes every descriptor from `first` on: an inherited pipe would look open to its reader.

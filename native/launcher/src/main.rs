@@ -94,7 +94,7 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
                     // Without the note it is the first time again.
                     drop(first.note());
                 }
-                compare::start(&invocation, &route);
+                compare::after_native(&invocation, &route);
                 // The answer is out: taking its data apart again would only cost time.
                 std::mem::forget((route, invocation));
                 return code;
@@ -110,7 +110,7 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
         write_error(format!("unsupported: {}\n", unsupported.reason.id()).as_bytes());
         return UNSUPPORTED_EXIT_CODE;
     }
-    compare::start(&invocation, &route);
+    compare::before_legacy(&invocation, &route);
     fall_back(&invocation, &route, &unsupported, Edge { state, trace, started })
 }
 

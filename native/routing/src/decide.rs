@@ -14,7 +14,7 @@ use crate::extensions::{Findings, Judge, Probe, State};
 use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{Legacy, Search};
 use crate::place::{self, Place};
-use crate::renewal::First;
+use crate::renewal::{self, First};
 use crate::route::{Decision, Invocation, Route, Steps};
 use crate::table::{self, Condition, Matched, Mode, Rule, Surroundings, Table, TableError, Way};
 use crate::{extensions, flags, narrowing, proven, settings, surroundings};
@@ -67,6 +67,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         store: None,
         probe: None,
         findings: None,
+        settings: 0,
     };
     let decision = match deciding.run(&layout, legacy.as_ref().ok()) {
         Ok(decision) => decision,
@@ -124,6 +125,8 @@ struct Deciding<'a, 's> {
     probe: Option<Probe>,
     /// What they change.
     findings: Option<Box<Findings>>,
+    /// The digest of the user's and the system's settings, where a policy is in force.
+    settings: u64,
 }
 
 impl Deciding<'_, '_> {
@@ -151,6 +154,9 @@ impl Deciding<'_, '_> {
         self.steps.note("environment", || "UTF-8, English".to_owned());
 
         let mut base = Config::load_user(env, &LegacyPaths::from(&facts))?;
+        if self.has_policy {
+            self.settings = renewal::settings(&base);
+        }
         base.add_command_line(&early.config)?;
         let cwd = place::working_folder(env, &early)?;
         let place = place::find(env, &early, cwd, &base)?;
@@ -355,6 +361,7 @@ impl Deciding<'_, '_> {
             verify: self.verify,
             extensions: &self.extensions,
             findings: self.findings.as_deref(),
+            settings: self.settings,
             state: layout.state.as_deref(),
             has_policy: self.has_policy,
         };

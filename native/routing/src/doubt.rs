@@ -22,6 +22,8 @@ pub(crate) struct Doubt<'a> {
     /// The enabled extensions, and what they change.
     pub(crate) extensions: &'a [String],
     pub(crate) findings: Option<&'a Findings>,
+    /// The digest of the user's and the system's settings.
+    pub(crate) settings: u64,
     /// The folder of what is recorded.
     pub(crate) state: Option<&'a Path>,
     /// Whether a policy is in force: somebody takes native in step by step.
@@ -81,7 +83,7 @@ impl Doubt<'_> {
         let comparison = kind.filter(|_| can).zip(*state).map(|(kind, state)| Comparison {
             kind,
             cell,
-            identity: (kind == Kind::Renewal).then(|| renewal::identity(&prepared.facts, self.findings)),
+            identity: (kind == Kind::Renewal).then(|| self.identity()),
             limits: table.breaker,
             compare: table.compare,
             state: state.to_owned(),
@@ -90,12 +92,16 @@ impl Doubt<'_> {
         Doubted { refusal, comparison, first, said }
     }
 
+    fn identity(&self) -> String {
+        renewal::identity(&self.prepared.facts, self.findings, self.settings)
+    }
+
     /// How many comparisons were clean since something changed that native stands beside; nothing where nothing has, or
     /// where comparisons could not tell. A cell that was not used before is one to note.
     fn renewal(&self, cell: &str, can: bool) -> (Option<u32>, Option<First>) {
         let Some(state) = self.state.filter(|_| self.has_policy && can) else { return (None, None) };
         let file = renewal::file(state);
-        let identity = renewal::identity(&self.prepared.facts, self.findings);
+        let identity = self.identity();
         match renewal::state(&file, cell, &identity) {
             renewal::State::Known => (None, None),
             renewal::State::Changed(clean) => (Some(clean), None),

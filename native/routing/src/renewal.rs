@@ -1,17 +1,21 @@
-//! Cells after a change: native was compared with, or trusted beside, one Mercurial and its extensions. When one of them is
-//! another, legacy answers again, and so many clean comparisons bring a cell back.
+//! Cells after a change: native was compared with, or trusted beside, one Mercurial, its extensions and the settings of
+//! the user and the system. When one of them is another, legacy answers again, and so many clean comparisons bring a cell
+//! back.
 //!
 //! ```text
 //! IDENTITY known <tab> CELL       native answers for this cell beside what IDENTITY stands for
 //! IDENTITY clean <tab> CELL       a comparison without a difference since the change
 //! ```
 //!
-//! Lines are appended, each with one write; the last one that says a cell is known counts. A line that cannot be read is
-//! passed over, and a cell that is nowhere is one that is used for the first time.
+//! Lines are appended, each with one write. A cell may be known beside several identities: a way back is no change, nor is
+//! each call of a tool that sets `HGPLAIN`. A line that cannot be read is passed over, and a cell that is nowhere is one
+//! that is used for the first time.
 
 use crate::extensions::Findings;
 use crate::inquiry::Fnv;
+use amalgam_config::Config;
 use amalgam_types::LegacyFacts;
+use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -19,6 +23,9 @@ use std::path::{Path, PathBuf};
 
 /// A file that is longer is written anew, without what no longer counts.
 const MAX_SIZE: u64 = 1 << 16;
+
+/// What remains of a cell then.
+const MOST_IDENTITIES: usize = 4;
 
 /// What is known of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +43,57 @@ pub fn file(state: &Path) -> PathBuf {
     state.join("known")
 }
 
-/// What a native answer stands beside: this amalgam, legacy, and the extensions with all files that they loaded.
-pub(crate) fn identity(facts: &LegacyFacts, findings: Option<&Findings>) -> String {
+/// Sections that no native answer depends on: where others are found and how they are talked to.
+const WITHOUT_EFFECT: &[&str] = &[
+    "auth",
+    "bundle-remote-names",
+    "email",
+    "hostfingerprints",
+    "hostsecurity",
+    "http",
+    "http_proxy",
+    "merge-patterns",
+    "merge-tools",
+    "paths",
+    "schemes",
+    "server",
+    "smtp",
+    "web",
+];
+
+/// Settings of that kind in a section that matters; some come from variables, which differ from one shell to the next.
+const NAMES_WITHOUT_EFFECT: &[(&str, &str)] = &[
+    ("pager", "pager"),
+    ("ui", "askusername"),
+    ("ui", "editor"),
+    ("ui", "merge"),
+    ("ui", "remotecmd"),
+    ("ui", "ssh"),
+    ("ui", "username"),
+];
+
+/// A digest of the settings of the user and the system. A repository's own are not among them: cells are shared between
+/// repositories, and going from one to the next is not a change.
+pub(crate) fn settings(config: &Config) -> u64 {
     let mut hash = Fnv::new();
+    let is_without = |list: &[&str], name: &[u8]| list.iter().any(|one| one.as_bytes() == name);
+    for section in config.sections().into_iter().filter(|section| !is_without(WITHOUT_EFFECT, section)) {
+        hash.add(section);
+        for (name, value) in config.items(section) {
+            if !NAMES_WITHOUT_EFFECT.iter().any(|(of, one)| of.as_bytes() == section && one.as_bytes() == name) {
+                hash.add(name);
+                hash.add(value);
+            }
+        }
+    }
+    hash.0
+}
+
+/// What a native answer stands beside: this amalgam, legacy, the extensions with all files that they loaded, and
+/// `settings`.
+pub(crate) fn identity(facts: &LegacyFacts, findings: Option<&Findings>, settings: u64) -> String {
+    let mut hash = Fnv::new();
+    hash.add(&settings.to_le_bytes());
     for word in [env!("CARGO_PKG_VERSION"), &facts.version, &facts.python_version, &facts.zlib_samples] {
         hash.add(word.as_bytes());
     }
@@ -55,9 +110,9 @@ pub(crate) fn state(path: &Path, cell: &str, identity: &str) -> State {
     let mut state = State::New;
     for (other, word, _) in lines(&text).filter(|line| line.2 == cell) {
         match (word, state) {
-            ("known", _) if other == identity => state = State::Known,
-            ("known", _) => state = State::Changed(0),
-            (_, State::Changed(clean)) if other == identity => state = State::Changed(clean + 1),
+            ("known", _) if other == identity => return State::Known,
+            ("known", State::New) => state = State::Changed(0),
+            ("clean", State::Changed(clean)) if other == identity => state = State::Changed(clean + 1),
             _ => {}
         }
     }
@@ -106,14 +161,21 @@ fn append(path: &Path, cell: &str, identity: &str, word: &str) -> io::Result<()>
     file.write_all(format!("{identity} {word}\t{cell}\n").as_bytes())
 }
 
-/// Keeps the last line of each cell that says that it is known; half-way comparisons begin anew.
+/// Keeps what each cell was last known beside; half-way comparisons begin anew.
 fn shorten(path: &Path) -> io::Result<()> {
     let text = std::fs::read_to_string(path)?;
-    let mut last = std::collections::BTreeMap::new();
+    let mut last = BTreeMap::<&str, Vec<&str>>::new();
     for (identity, _, cell) in lines(&text).filter(|line| line.1 == "known") {
-        last.insert(cell, identity);
+        let identities = last.entry(cell).or_default();
+        identities.retain(|one| *one != identity);
+        identities.push(identity);
     }
-    let kept: String = last.iter().map(|(cell, identity)| format!("{identity} known\t{cell}\n")).collect();
+    let mut kept = String::new();
+    for (cell, identities) in &last {
+        for identity in &identities[identities.len().saturating_sub(MOST_IDENTITIES)..] {
+            kept.push_str(&format!("{identity} known\t{cell}\n"));
+        }
+    }
     let partial = path.with_extension(format!("{}.new", std::process::id()));
     // More than this many cells are nobody's: all are new again.
     let kept = if kept.len() as u64 > MAX_SIZE / 2 { String::new() } else { kept };
@@ -151,7 +213,7 @@ mod tests {
         // Another change begins anew, and the way back to what was known needs nothing.
         assert_eq!((now("c"), now("a")), (State::Changed(0), State::Known));
         clean(&path, "log @1", "b", 3).expect("noted");
-        assert_eq!((now("b"), now("a")), (State::Known, State::Changed(0)));
+        assert_eq!((now("a"), now("b"), now("c")), (State::Known, State::Known, State::Changed(0)));
         clean(&path, "log @2", "b", 3).expect("nothing to note");
         assert_eq!(state(&path, "log @2", "b"), State::New);
     }
@@ -168,6 +230,7 @@ mod tests {
         assert!(path.metadata().expect("there").len() <= MAX_SIZE + 100);
         assert_eq!(state(&path, "log 99", "3999"), State::Known);
         assert_eq!(state(&path, "log 0", "3900"), State::Known);
+        assert_eq!(state(&path, "log 0", "100"), State::Changed(0));
         assert!(know(&base.path().join("none/known"), "log", "a").is_err());
     }
 
@@ -176,8 +239,25 @@ mod tests {
         let facts = LegacyFacts { version: "7.2.4".to_owned(), ..LegacyFacts::default() };
         let other = LegacyFacts { version: "7.2.5".to_owned(), ..LegacyFacts::default() };
         let findings = Findings::default();
-        let all = [identity(&facts, None), identity(&other, None), identity(&facts, Some(&findings))];
+        let all = [identity(&facts, None, 1), identity(&other, None, 1), identity(&facts, Some(&findings), 1)];
         assert!(all[0] != all[1] && all[0] != all[2]);
-        assert_eq!(all[0], identity(&facts, None));
+        assert_eq!(all[0], identity(&facts, None, 1));
+        assert_ne!(all[0], identity(&facts, None, 2));
+    }
+
+    #[test]
+    fn settings_that_change_no_answer_are_no_change() {
+        let with = |values: &[&str]| {
+            let mut config = Config::default();
+            let values: Vec<Vec<u8>> = values.iter().map(|value| value.as_bytes().to_vec()).collect();
+            config.add_command_line(&values).expect("well-formed");
+            settings(&config)
+        };
+        assert_ne!(with(&["diff.git=yes"]), with(&["diff.git=no"]));
+        assert_ne!(with(&["diff.git=yes"]), with(&["ui.git=yes"]));
+        assert_ne!(with(&["ui.quiet=yes"]), with(&[]));
+        let same = with(&["diff.git=yes", "ui.editor=vi"]);
+        assert_eq!(same, with(&["diff.git=yes", "ui.editor=ed", "ui.username=me"]));
+        assert_eq!(same, with(&["diff.git=yes", "ui.editor=ed", "paths.default=/x", "auth.a.username=b"]));
     }
 }

@@ -30,7 +30,7 @@ macro_rules! reasons {
 reasons! {
     PolicyPython = "policy.python": "The policy sends this command to Python.";
     PolicyShadow = "policy.shadow": "The policy has legacy answer, and native is compared with it behind the command.";
-    LegacyChanged = "legacy.changed": "Mercurial, an extension or amalgam has changed since native was trusted here, and is compared first.";
+    LegacyChanged = "legacy.changed": "Mercurial, an extension, a setting or amalgam has changed since native was trusted here, and is compared first.";
     BreakerDemoted = "breaker.demoted": "Native gave a wrong answer on such a command line here, or is being tried again after that.";
     PolicyBroken = "policy.broken": "The route table is unreadable, stale or damaged.";
     ModePython = "mode.python": "AMALGAM_MODE=python was set for this invocation.";

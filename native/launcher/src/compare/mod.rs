@@ -10,7 +10,7 @@ mod evidence;
 mod program;
 mod verdict;
 
-use crate::background::behind;
+use crate::background;
 use crate::journal;
 use amalgam_routing::breaker::{self, Finding};
 use amalgam_routing::comparison::{Comparison, SIDES};
@@ -27,12 +27,23 @@ use verdict::{Verdict, judge};
 /// For how long a command may run before its comparison is given up.
 const LONGEST_COMMAND: Duration = Duration::from_secs(600);
 
-/// Starts the comparison that `route` wants, if it wants one and this user keeps records; returns at once.
-pub(crate) fn start(invocation: &Invocation, route: &Route) {
-    let Some(comparison) = &route.comparison else { return };
-    if comparison.state.is_dir() {
-        behind(|| compare(comparison, invocation, route));
+/// Starts the comparison that `route` wants, before the process becomes legacy; returns at once.
+pub(crate) fn before_legacy(invocation: &Invocation, route: &Route) {
+    if let Some(comparison) = wanted(route) {
+        background::behind(|| compare(comparison, invocation, route));
     }
+}
+
+/// Starts the comparison that `route` wants, after the answer, when the process has nothing left to say.
+pub(crate) fn after_native(invocation: &Invocation, route: &Route) {
+    if let Some(comparison) = wanted(route) {
+        background::after(|| compare(comparison, invocation, route));
+    }
+}
+
+/// The comparison, if there is to be one and this user keeps records.
+fn wanted(route: &Route) -> Option<&Comparison> {
+    route.comparison.as_ref().filter(|comparison| comparison.state.is_dir())
 }
 
 fn compare(comparison: &Comparison, invocation: &Invocation, route: &Route) {
@@ -97,6 +108,9 @@ fn lowest_priority() {
         libc::setpriority(libc::PRIO_PROCESS, 0, 19);
         #[cfg(target_os = "linux")]
         {
+            // Whoever wakes up takes the processor at once, which a nice value does not promise.
+            let idle = libc::sched_param { sched_priority: 0 };
+            libc::sched_setscheduler(0, libc::SCHED_IDLE, &raw const idle);
             const THIS_PROCESS: libc::c_int = 1;
             const IDLE: libc::c_int = 3 << 13;
             libc::syscall(libc::SYS_ioprio_set, THIS_PROCESS, 0, IDLE);

@@ -32,6 +32,8 @@ pub(super) enum Ended {
     Refused(Vec<u8>),
     /// It did not end in time.
     Late,
+    /// It did not end in time, for want of a processor.
+    Starved,
     /// It printed more than is compared.
     Endless,
     /// It could not be started or read.
@@ -92,7 +94,7 @@ fn take(mut child: Child, limit: Duration) -> Result<Answer, Ended> {
             Ok((at, Ok(bytes))) if bytes.len() as u64 <= MOST_OUTPUT => read[at] = Some(bytes),
             Ok((_, Ok(_))) => return Err(end(child, Ended::Endless)),
             Ok((_, Err(_))) => return Err(end(child, Ended::Failed)),
-            Err(_) => return Err(end(child, Ended::Late)),
+            Err(_) => return Err(late(child, limit)),
         }
     }
     let [Some(stdout), Some(stderr)] = read else { return Err(end(child, Ended::Failed)) };
@@ -100,7 +102,7 @@ fn take(mut child: Child, limit: Duration) -> Result<Answer, Ended> {
         match child.try_wait() {
             Ok(Some(status)) => break status,
             Ok(None) if started.elapsed() < limit => std::thread::sleep(Duration::from_millis(2)),
-            Ok(None) => return Err(end(child, Ended::Late)),
+            Ok(None) => return Err(late(child, limit)),
             Err(_) => return Err(end(child, Ended::Failed)),
         }
     };
@@ -121,6 +123,19 @@ fn how(status: ExitStatus, stderr: &[u8]) -> Ended {
         (None, Some(signal)) => Ended::Signal(signal),
         (None, None) => Ended::Failed,
     }
+}
+
+/// Ends a child that took too long, which is its own fault unless it stood in the queue most of the time: the lowest
+/// priority gets nothing from a busy machine.
+fn late(child: Child, limit: Duration) -> Ended {
+    let starved = queued(child.id()).is_some_and(|waited| waited > limit / 2);
+    end(child, if starved { Ended::Starved } else { Ended::Late })
+}
+
+/// For how long a process was ready to run and did not; `None` where the system does not say.
+fn queued(pid: u32) -> Option<Duration> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/schedstat")).ok()?;
+    text.split_ascii_whitespace().nth(1)?.parse().ok().map(Duration::from_nanos)
 }
 
 /// Ends the child and what it started.

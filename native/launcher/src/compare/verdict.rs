@@ -13,7 +13,7 @@ pub(super) enum Verdict {
     Broken(String),
     /// Something changed meanwhile: it does not count.
     Raced,
-    /// Legacy itself did not answer, or there is too much to compare: it does not count.
+    /// Legacy itself did not answer, native got no processor, or there is too much to compare: it does not count.
     Unknown,
 }
 
@@ -49,6 +49,6 @@ pub(super) fn judge(native: &Answer, legacy: &Answer, unchanged: bool) -> Verdic
         }
         Ended::Signal(signal) => Verdict::Broken(format!("native ended by signal {signal}")),
         Ended::Late => Verdict::Broken("native did not end in time".to_owned()),
-        Ended::Refused(_) | Ended::Endless | Ended::Failed => Verdict::Unknown,
+        Ended::Refused(_) | Ended::Starved | Ended::Endless | Ended::Failed => Verdict::Unknown,
     }
 }
