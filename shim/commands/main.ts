@@ -24,11 +24,34 @@ export async function main(args: string[]): Promise<Ending> {
     const { run } = await subcommand.load();
     return await run(rest);
   } catch (error) {
-    if (!(error instanceof Mistake)) throw error;
-    const lines = [`amalgam: ${error.message}`, ...error.advice.map((line) => `  ${line}`)];
+    const told = error instanceof Mistake ? error : surroundings(error);
+    if (!told) throw error;
+    const lines = [`amalgam: ${told.message}`, ...told.advice.map((line) => `  ${line}`)];
     process.stderr.write(`${lines.join("\n")}\n`);
     return mistake;
   }
+}
+
+/** Errors of the system that no program is to blame for, and what helps. */
+const helps: Readonly<Record<string, string>> = {
+  ENOSPC: "Make room on that disk and run it again; what was there before is unchanged.",
+  EDQUOT: "Your quota on that disk is used up; what was there before is unchanged.",
+  EFBIG: "No file may grow like that here: see ulimit -f.",
+  EROFS: "That disk is read-only: AMALGAM_HOME names another folder.",
+  EACCES: "Look at the owner and the mode of that file and of the folders around it.",
+  EPERM: "Look at the owner and the mode of that file and of the folders around it.",
+  EIO: "That disk has a fault.",
+  EMFILE: "Too many files are open: see ulimit -n.",
+  ENFILE: "Too many files are open on this machine.",
+};
+
+/** Such an error in words; undefined for any other. */
+function surroundings(error: unknown): Mistake | undefined {
+  const { code = "", path = "a file", message = "" } = error as NodeJS.ErrnoException;
+  const help = helps[code];
+  // "ENOSPC: no space left on device, write"
+  const what = /^[A-Z]+: (.*?),/.exec(message)?.[1];
+  return help === undefined ? undefined : new Mistake(`${path}: ${what ?? code}`, [help]);
 }
 
 async function unknown(name: string): Promise<Mistake> {

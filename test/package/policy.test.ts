@@ -1,6 +1,6 @@
 // Policies as the launcher follows them: what else a route asks, a repository's own policy, and tables that are made
 // anew behind a command when a policy has changed.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -163,4 +163,28 @@ test("two compilers at once, and a note that is nonsense, do no harm", async () 
   writeFileSync(note, before);
   await Promise.all(Array.from({ length: 4 }, async () => front("policy", "compile")));
   expect(answer(["root"])).toBe("policy.python");
+});
+
+test("on a disk that takes nothing more commands answer, nothing is lost, and the compiler says what to do", () => {
+  policy("routes: [{ command: '*', mode: native, verify: 100% }]\ncompare: { ci: true }\n");
+  const state = path.join(home, "state");
+  mkdirSync(state, { recursive: true });
+  const full = (program: string, ...args: string[]) =>
+    sandbox.run("/bin/sh", ["-c", `trap '' XFSZ; ulimit -f 0; exec "$@"`, "sh", program, ...args]);
+  const names = () => readdirSync(home).sort();
+  try {
+    const before = names();
+    const table = readFileSync(path.join(home, "route-table"));
+    expect(full(launcher, "root")).toMatchObject({ code: 0, stdout: Buffer.from(`${sandbox.repository}\n`) });
+    writeFileSync(userFile, "version: 1\nroutes: [{ command: '*', mode: python }]\n");
+    // Its table is another's now, and cannot be made anew.
+    expect(full(launcher, "root")).toMatchObject({ code: 0, stdout: Buffer.from(`${sandbox.repository}\n`) });
+    const refused = full(amalgam, "policy", "compile");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr.toString()).toMatch(/^amalgam: .*route-table: file too large\n {2}\S/);
+    expect(readFileSync(path.join(home, "route-table"))).toEqual(table);
+    expect(names()).toEqual(before);
+  } finally {
+    rmSync(state, { recursive: true, force: true });
+  }
 });
