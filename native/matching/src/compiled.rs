@@ -123,8 +123,9 @@ impl Roots {
             }
         }
         for path in roots.trees.iter().map(Vec::as_slice).chain(roots.folders.iter().map(|f| &**f)) {
-            if path.starts_with(b"//") {
-                return Err(Stop::unsupported(Reason::PatternInvalid, "two leading slashes"));
+            // Legacy looks there, and finds what is in the root by another name.
+            if path.starts_with(b"/") {
+                return Err(Stop::unsupported(Reason::PatternInvalid, "a leading slash"));
             }
             roots.parents.extend(ancestors(path).map(Box::from));
         }

@@ -194,6 +194,16 @@ impl<'a> Matcher<'a> {
         self.explicit.contains(path)
     }
 
+    /// Whether legacy says so where a name that a walk is to look at is missing. A union of matchers never does, nor what
+    /// is made of it.
+    pub fn reports_missing(&self) -> bool {
+        match &self.node {
+            Node::Union(_) => false,
+            Node::Intersection(first, _) | Node::Difference(first, _) => first.reports_missing(),
+            _ => true,
+        }
+    }
+
     /// Whether everything matches and that is known without asking.
     pub fn is_always(&self) -> bool {
         match &self.node {

@@ -23,6 +23,8 @@ pub enum Found {
 pub struct At<'s> {
     /// The changeset.
     pub changeset: Option<Rev>,
+    /// Whether it belongs to a repository.
+    pub repository: bool,
     /// Whether the changeset is not the one that is shown but one that a template came to from there.
     pub nested: bool,
     /// The file, for the keywords of one.

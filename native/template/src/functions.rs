@@ -11,7 +11,7 @@ use crate::syntax::invalid;
 use crate::text;
 use crate::value::{Date, DateForm, Item, List, Map, Value, Whole};
 use crate::width::{char_columns, columns};
-use amalgam_types::Outcome;
+use amalgam_types::{Outcome, Reason, Stop};
 use std::rc::Rc;
 
 type Named = [(Vec<u8>, Node)];
@@ -76,6 +76,12 @@ impl Engine<'_> {
             (b"min", [list]) => extreme(&self.value(list, scope)?, false),
             (b"mod", [a, b]) => arithmetic(b'%', self.integer(a, scope)?, self.integer(b, scope)?).map(Value::Int),
             (b"pad", _) => self.pad(plain, named, scope),
+            (b"relpath" | b"shortest" | b"files" | b"mailmap" | b"latesttag" | b"revset", _)
+                if !scope.has_repository() =>
+            {
+                let name = String::from_utf8_lossy(name);
+                Err(Stop::unsupported(Reason::TemplateFunction, format!("{name} without a repository")))
+            }
             (b"relpath", [path]) => self.resources.relative_path(&self.text(path, scope)?).map(Value::text),
             (b"separate", [separator, parts @ ..]) if named.is_empty() => {
                 let separator = self.text(separator, scope)?;

@@ -29,6 +29,11 @@ impl Scope<'_> {
         self.map.changeset.or_else(|| self.outer.and_then(Scope::changeset))
     }
 
+    /// Whether there is a repository to ask: that of the nearest changeset, or of the item.
+    pub(crate) fn has_repository(&self) -> bool {
+        self.map.changeset.is_some() || self.outer.map_or(!self.map.outside, Scope::has_repository)
+    }
+
     /// Whether an element's own changeset stands before the one that is shown.
     pub(crate) fn is_nested(&self) -> bool {
         self.outer.is_some_and(|outer| self.map.changeset.is_some() || outer.is_nested())
@@ -103,7 +108,12 @@ impl Engine<'_> {
             },
             _ => None,
         };
-        let at = At { changeset: scope.changeset(), nested: scope.is_nested(), path: path.as_deref() };
+        let at = At {
+            changeset: scope.changeset(),
+            repository: scope.has_repository(),
+            nested: scope.is_nested(),
+            path: path.as_deref(),
+        };
         match self.resources.keyword(name, &at)? {
             Found::Value(value) => return Ok(Some(value)),
             Found::Nothing => {}

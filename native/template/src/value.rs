@@ -64,6 +64,8 @@ pub struct Map {
     /// Whether the changeset is only known by a `node` among the names: values of the levels outside that speak of a
     /// changeset then stay as they are.
     pub by_node: bool,
+    /// Whether the item belongs to no repository, so that nothing can be asked of one.
+    pub outside: bool,
 }
 
 impl Map {
@@ -75,6 +77,11 @@ impl Map {
     /// A map of names for an element that is not a changeset.
     pub fn named(names: Vec<(&'static [u8], Value)>) -> Map {
         Map { names, ..Map::default() }
+    }
+
+    /// A map of names for an item that belongs to no repository.
+    pub fn outside(names: Vec<(&'static [u8], Value)>) -> Map {
+        Map { names, outside: true, ..Map::default() }
     }
 
     /// A map that only changes the changeset.

@@ -255,7 +255,7 @@ impl<'r> Templates<'r> {
     fn around(&self, part: usize, out: &mut Output<'_>) -> Outcome<()> {
         if let Some(name) = &self.parts[part] {
             let mut text = Vec::new();
-            self.engine.render(name, &Map::default(), None, &mut text)?;
+            self.engine.render(name, &Map::outside(Vec::new()), None, &mut text)?;
             out.write(&text);
         }
         Ok(())

@@ -183,6 +183,7 @@ impl Resources for Keywords<'_, '_> {
             return Ok(Found::Value(value));
         }
         match name {
+            "reporoot" | "peerurls" if !at.repository => return Ok(Found::Value(Value::None)),
             "reporoot" => return Ok(Found::Value(Value::text(self.history.prepared.root_bytes()?))),
             "peerurls" => return values::peer_urls(self.history.prepared).map(Found::Value),
             _ => {}

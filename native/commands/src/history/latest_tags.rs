@@ -82,6 +82,10 @@ impl Keywords<'_, '_> {
     /// # Errors
     /// What looking the tag up meets.
     pub(super) fn changes_since(&self, rev: Rev, tag: &[u8]) -> Outcome<i64> {
+        // As a number in a revset it would be the tip.
+        if rev == NULL_REV {
+            return Ok(0);
+        }
         let expression = [format!("only({rev}, ").as_bytes(), &query::quoted(tag), b")"].concat();
         Ok(query::own(self.history, &expression)?.len() as i64)
     }

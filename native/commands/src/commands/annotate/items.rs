@@ -55,7 +55,7 @@ pub(super) fn of_file(
         });
         names.push((b"lines", Value::nested(lines.collect(), "{rev}: {line}")));
     }
-    Ok(Map::named(names))
+    Ok(Map::outside(names))
 }
 
 /// What all lines of an origin have in common.

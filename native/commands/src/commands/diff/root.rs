@@ -31,7 +31,7 @@ impl Root {
     /// What `matcher` matches in the folder.
     ///
     /// # Errors
-    /// `WarningExpected` for names that are outside.
+    /// `WarningExpected` for names that are outside; `PatternUnsupported` where nothing is said of a missing folder.
     pub(super) fn narrow<'a>(
         &self,
         prepared: &'a Prepared,
@@ -40,6 +40,9 @@ impl Root {
     ) -> Outcome<Matcher<'a>> {
         if matcher.explicit_files().iter().any(|name| !name.starts_with(&self.0)) {
             return Err(Stop::unsupported(Reason::WarningExpected, "a name outside of --root"));
+        }
+        if !matcher.reports_missing() {
+            return Err(Stop::unsupported(Reason::PatternUnsupported, "--root beside filesets and more"));
         }
         let context = prepared.match_context()?;
         let patterns = [self.0.clone()];

@@ -45,7 +45,7 @@ impl Footer {
     }
 
     /// What a formatter shows: an item of the operation, and one of each file with conflicts that is not `listed`.
-    /// Templates see no changeset there.
+    /// Templates see no changeset there, and in the operation's no repository.
     ///
     /// # Errors
     /// As [`Formatter::item`].
@@ -64,7 +64,7 @@ impl Footer {
                 (b"unfinished", Value::text(name)),
                 (b"unfinishedmsg", Value::text(advice)),
             ];
-            formatter.item(Map::named(names), out)?;
+            formatter.item(Map::outside(names), out)?;
         }
         for path in self.conflicts.iter().flatten().filter(|path| !listed(path)) {
             let names = vec![
