@@ -6,6 +6,7 @@ import { describeProblem } from "../policy/problem.ts";
 import { findLauncher, type LauncherState } from "./launcher.ts";
 import { packageVersion } from "./package.ts";
 import { allProblems, type PolicyState, readPolicy, type TableState } from "./policy.ts";
+import { type Records, readRecords } from "./records.ts";
 
 export interface CommandRoute {
   command: string;
@@ -32,6 +33,7 @@ export interface Diagnosis {
   /** How a command that Python answers gets there, in this folder. */
   transport: Way;
   policy: PolicyState;
+  records: Records;
   /** What was found wrong on this machine, or sent back by hand. */
   demotions: Demotions;
   /** For each native command, in this folder and with this environment. */
@@ -64,6 +66,7 @@ export function diagnose(): Diagnosis {
     facts: { state: facts.state, detail: facts.detail, ...(facts.path !== undefined && { path: facts.path }) },
     transport: engine().transport(currentRequest(["summary"])),
     policy: readPolicy(),
+    records: readRecords(),
     demotions: engine().demotions(currentRequest([])),
     commands: routes.map(({ name, explanation }) => commandRoute(name, explanation)),
     extensions: extensionCosts(routes),
@@ -98,7 +101,15 @@ function commandRoute(command: string, explanation: Explanation): CommandRoute {
 }
 
 /** What is wrong and what to do about it. */
-export function findingsOf({ launcher, legacy, facts, policy, demotions, commands: routes }: Diagnosis): Finding[] {
+export function findingsOf({
+  launcher,
+  legacy,
+  facts,
+  policy,
+  records,
+  demotions,
+  commands: routes,
+}: Diagnosis): Finding[] {
   const findings: Finding[] = [];
   const add = (message: string, advice: string) => findings.push({ message, advice });
   if (!launcher.built) add(`the launcher ${launcher.path} was not built`, "Run npm run setup in amalgam's folder.");
@@ -129,6 +140,12 @@ export function findingsOf({ launcher, legacy, facts, policy, demotions, command
     add(
       `native is not proven against Mercurial ${legacy.version} (${legacy.build}) for ${unproven.join(", ")}`,
       `Proven are ${proven.join(", ")}; everything else goes to Python.`,
+    );
+  }
+  if (records.trouble !== undefined) {
+    add(
+      `nothing can be recorded in ${records.folder}: ${records.trouble}`,
+      "Commands are answered as ever, but there is no journal and no comparison until that is mended.",
     );
   }
   if (demotions.broken !== undefined) {

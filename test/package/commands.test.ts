@@ -111,6 +111,14 @@ describe("doctor", () => {
     expect(result.code).toBe(1);
     expect(result.stdout.toString()).toContain(`${folder}/hg, is not amalgam`);
   });
+  test("says that nothing can be recorded", () => {
+    const home = path.join(sandbox.folder, "unrecorded");
+    mkdirSync(home);
+    writeFileSync(path.join(home, "state"), "in the way\n");
+    const result = sandbox.run(amalgam, ["doctor"], { AMALGAM_HOME: home });
+    expect(result.stdout.toString()).toContain(`nothing can be recorded in ${home}/state: permission denied`);
+  });
+
   test("finds that there is no legacy", () => {
     const result = sandbox.run(amalgam, ["doctor"], { AMALGAM_LEGACY_HG: "/nonexistent/hg" });
     expect(result.code).toBe(1);
