@@ -8,6 +8,9 @@ import { type CompileResult, compilePolicy, type PolicyState, readPolicy } from 
 import { replaceFile } from "./replace-file.ts";
 import { ownJournal } from "./report.ts";
 
+/** Comparisons without a difference that are wanted where nobody says how many. */
+export const usualComparisons = 20;
+
 export interface Evidence {
   /** Mercurial's version and build, and whether the parity suite has proven the command against it. */
   legacy: string;

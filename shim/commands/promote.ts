@@ -1,14 +1,11 @@
 // `amalgam promote COMMAND`: makes a command native in the user's policy, where there is evidence that it may be.
 import { createTwoFilesPatch } from "diff";
-import { carryOut, type Evidence, evidenceFor, planPromotion } from "../api/promote.ts";
+import { carryOut, type Evidence, evidenceFor, planPromotion, usualComparisons } from "../api/promote.ts";
 import { currentRequest, engine } from "../engine/index.ts";
 import { commands } from "../generated/commands.ts";
 import { suggest } from "../policy/suggest.ts";
 import { done, type Ending, finding, Mistake } from "./ending.ts";
 import { parse, subcommand } from "./parse.ts";
-
-/** Comparisons that are wanted where nobody says. */
-const usualComparisons = 20;
 
 export function run(args: string[]): Promise<Ending> {
   const command = subcommand(

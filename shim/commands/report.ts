@@ -67,7 +67,8 @@ async function send({ otlp, json, ...others }: Options): Promise<Ending> {
   }
 }
 
-async function summed(plan: Parameters<typeof report>[0]): Promise<Summary> {
+/** What journals amount to. */
+export async function summed(plan: Parameters<typeof report>[0]): Promise<Summary> {
   try {
     return await report(plan);
   } catch (error) {
@@ -94,7 +95,8 @@ async function show(summary: Summary, { json, html }: Options): Promise<void> {
   }
 }
 
-function noJournal(file: string | undefined, json: boolean): Ending {
+/** Says that there is none, and what makes one. */
+export function noJournal(file: string | undefined, json: boolean): Ending {
   const advice =
     file === undefined
       ? "neither HOME nor AMALGAM_HOME says where it would be"
@@ -106,7 +108,7 @@ function noJournal(file: string | undefined, json: boolean): Ending {
 }
 
 /** Milliseconds since 1970 of a moment that was typed. */
-function readSince(text: string, now: number): number {
+export function readSince(text: string, now: number): number {
   const [, count, unit] = /^(\d+)([dh])$/.exec(text) ?? [];
   if (count !== undefined) return now - Number(count) * (unit === "d" ? 86_400_000 : 3_600_000);
   const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;

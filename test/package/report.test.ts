@@ -40,6 +40,29 @@ describe("amalgam report", () => {
     expect(text).toMatch(/^\d+ % of 5 invocations were native/);
   });
 
+  test("becomes a plan, which keeps what people wrote and says when it is stale", () => {
+    const file = path.join(sandbox.folder, "plan.md");
+    const plan = (...args: string[]) => run("plan", "--fleet", "--file", file, ...args);
+    expect(plan("--check").code).toBe(1);
+    expect(existsSync(file)).toBe(false);
+    expect(plan()).toMatchObject({ code: 0, stdout: Buffer.from(`wrote ${file}\n`) });
+    const first = readFileSync(file, "utf8");
+    expect(first).toMatch(/\| `status` \| native \| 3 \| 66 % \| - \| - \| yes \|/);
+    writeFileSync(file, first.replace("everything else is yours.", "status comes first."));
+    expect(plan("--check").stdout.toString()).toBe(`${file} is up to date\n`);
+    sandbox.run(launcher, ["status"]);
+    expect(plan("--check").stdout.toString()).toContain("is stale: run amalgam plan --fleet");
+    plan();
+    expect(readFileSync(file, "utf8")).toMatch(/status comes first\.[\s\S]*\| `status` \| native \| 4 \| 75 % /);
+    writeFileSync(file, "no markers\n");
+    expect(plan()).toMatchObject({ code: 2 });
+    expect(readFileSync(file, "utf8")).toBe("no markers\n");
+    expect(run("plan", "--since", "7d").stderr.toString()).toContain("--since belongs to --fleet");
+    // Later tests count.
+    const lines = readFileSync(journal, "utf8").trimEnd().split("\n");
+    writeFileSync(journal, `${lines.slice(0, 5).join("\n")}\n`);
+  });
+
   test("measures what starting Python takes", () => {
     const { legacyMs } = JSON.parse(run("report", "--json").stdout.toString());
     expect(legacyMs).toBeGreaterThan(10);
