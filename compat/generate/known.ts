@@ -12,7 +12,7 @@ const schema = z.strictObject({
     z.strictObject({
       kind: z.enum(["never", "not-yet", "flaky"]),
       reason: z.string().min(1),
-      command: z.union([z.string(), z.array(z.string())]),
+      command: z.union([z.string(), z.array(z.string())]).optional(),
       line: pattern.optional(),
       unless: pattern.optional(),
       repository: pattern.optional(),
@@ -36,7 +36,7 @@ export function knownDifferences(results: readonly Result[], build: Legacy["buil
     const line = id.slice(id.indexOf(": ") + 1);
     const entry = entries.find(
       (one) =>
-        [one.command].flat().includes(command) &&
+        [one.command ?? command].flat().includes(command) &&
         (one.legacy ?? build) === build &&
         one.line?.test(line) !== false &&
         one.repository?.test(fixture) !== false &&

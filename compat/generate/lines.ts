@@ -2,6 +2,7 @@
 // parser knows, and some that it refuses.
 import { type ByteText, bytesOf, lineWord, toBuffer } from "./bytes.ts";
 import type { CommandTable, Flag, TableCommand } from "./table.ts";
+import { extensionWords } from "./traces.ts";
 import { configKey, flagValue, type Place, pattern, revisions } from "./values.ts";
 
 /** A part of a line that can go as a whole: a flag with its value, an argument, or `--`. */
@@ -68,6 +69,8 @@ export function generateLine(place: Place, table: CommandTable): GeneratedLine {
   const flags = [...random.shuffled(given(command.flags, chance.native)), ...given(table.globalFlags, chance.global)];
   const parts = [...combine(place, flags), ...operands(place, command)];
   if (random.percent(2)) parts.splice(random.below(parts.length + 1), 0, wrong(place, table));
+  const extended = extensionWords(repository.extensions, "options");
+  if (extended.length > 0 && random.percent(2)) parts.unshift([random.pick(extended) ?? "--mq"]);
   const words = [...before, [commandWord(place, command, table)], ...parts];
   const other = random.percent(1) ? random.pick(foreign) : undefined;
   if (other !== undefined) words[before.length] = [other];

@@ -6,6 +6,7 @@ import { configure, interrupt, share } from "./endings.ts";
 import { event } from "./history.ts";
 import { folderNames } from "./names.ts";
 import { Random } from "./random.ts";
+import { leaveTraces } from "./traces.ts";
 
 export interface GeneratedRepository {
   name: string;
@@ -17,6 +18,8 @@ export interface GeneratedRepository {
   folders: readonly ByteText[];
   names: readonly string[];
   aliases: readonly string[];
+  /** Extensions that are enabled where its lines run. */
+  extensions: readonly string[];
 }
 
 /** Formats, as options of `hg init` and the settings that go with them. */
@@ -44,8 +47,8 @@ const formats: readonly (readonly [weight: number, init: string, settings: reado
   [1, "experimental.treemanifest=yes", []],
 ];
 
-/** The repository of a seed. */
-export function generateRepository(seed: number): GeneratedRepository {
+/** The repository of a seed; beside extensions it is another one, in which they may have been used. */
+export function generateRepository(seed: number, extensions: readonly string[] = []): GeneratedRepository {
   const random = new Random(seed);
   const draft = new Draft(random);
   const [, init, settings] = random.weighted(formats.map((one) => [one[0], one] as const)) ?? [0, "", []];
@@ -70,17 +73,19 @@ export function generateRepository(seed: number): GeneratedRepository {
   if (random.percent(9)) share(draft);
   for (let step = random.below(9); step > 0; step -= 1) change(draft);
   if (random.percent(55)) configure(draft);
+  leaveTraces(draft, extensions);
   if (random.percent(50)) draft.steps.push({ text: "settle" });
   if (random.percent(40)) draft.attempt("rm -rf .hg/cache .hg/wcache");
   return {
     // What the ledger goes by is in the name.
-    name: `generated-${seed}${init.includes("dirstate-v2") ? "-dirstate-v2" : ""}`,
+    name: `generated-${seed}${init.includes("dirstate-v2") ? "-dirstate-v2" : ""}${extensions.length > 0 ? "-extensions" : ""}`,
     opening: `# A random repository; seed ${seed}.\nstart ${options.join("")}repo${given}`,
     steps: draft.steps,
     files: [...new Set(draft.files)],
     folders: folderNames,
     names: draft.names,
     aliases: draft.aliases,
+    extensions,
   };
 }
 

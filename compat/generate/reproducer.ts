@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { processEnvironment } from "../runner/environment.ts";
+import { placeExtensions } from "../runner/extensions.ts";
 import { buildSettings } from "../runner/fixtures.ts";
 import type { Legacy } from "../runner/legacy.ts";
 import { baseSettings } from "../runner/slot.ts";
@@ -15,19 +16,26 @@ import { repositoryScript } from "./repository.ts";
 
 const library = join(import.meta.dirname, "..", "fixtures", "lib.sh");
 
+/** What a reproducer compares, and under which settings. */
+interface Sides {
+  legacy: Legacy;
+  subject: readonly string[];
+  /** Settings of the user besides the usual ones: enabled extensions. */
+  settings: string;
+}
+
 /** Writes the three files into `folder` and returns the script's path. */
 export function writeReproducer(
   folder: string,
   name: string,
   { one, steps }: { one: GeneratedCase; steps: readonly Step[] },
-  legacy: Legacy,
-  subject: readonly string[],
+  sides: Sides,
 ): string {
   const target = join(folder, name);
   mkdirSync(target, { recursive: true });
   const fixture = repositoryScript(one.repository, steps);
   const script = join(target, "reproduce.sh");
-  writeFileSync(script, reproducerText(one, fixture, legacy, subject));
+  writeFileSync(script, reproducerText(one, fixture, { ...sides, settings: placeExtensions(sides.settings, target) }));
   chmodSync(script, 0o755);
   writeFileSync(join(target, `${name}.sh`), fixture);
   const entry = {
@@ -35,6 +43,7 @@ export function writeReproducer(
     repos: name,
     ...(one.cwd === "repo" ? {} : { cwd: one.cwd }),
     ...(Object.keys(one.line.env).length > 0 ? { env: one.line.env } : {}),
+    ...(sides.settings === "" ? {} : { userrc: sides.settings }),
     run: [lineText(one.line)],
   };
   writeFileSync(join(target, "case.yaml"), stringify({ command: one.line.command, cases: [entry] }));
@@ -42,12 +51,7 @@ export function writeReproducer(
 }
 
 /** A script that builds the repository, runs both programs on it, and shows what differs; it exits with 1 then. */
-export function reproducerText(
-  one: GeneratedCase,
-  fixture: string,
-  legacy: Legacy,
-  subject: readonly string[],
-): string {
+export function reproducerText(one: GeneratedCase, fixture: string, { legacy, subject, settings }: Sides): string {
   const words = one.line.parts.flat().map((word) => scriptWord(word.toString("latin1")).replaceAll("$W", "'\"$W\"'"));
   const exports = (values: Record<string, string>): string =>
     Object.entries(values)
@@ -79,7 +83,7 @@ finish
 ) || exit 2
 mkdir -p "$W/home"
 mv "$W" "$top/pristine"
-printf '%s' ${scriptWord(baseSettings)} > "$W.hgrc"
+printf '%s' ${scriptWord(Buffer.from(baseSettings + settings).toString("latin1"))} > "$W.hgrc"
 export AMALGAM_LEGACY_HG="$legacy" AMALGAM_HOME="$top/amalgam" AMALGAM_TRANSPORT=exec
 # The first run only makes the subject acquainted with the reference.
 $subject root > /dev/null 2>&1; sleep 1

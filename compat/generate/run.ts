@@ -26,7 +26,17 @@ export async function runGenerated(
     `${lines} generated command lines on ${repositories} repositories; repeat with --generate ${lines} --repositories ${repositories} --seed ${seed}`,
   );
   const session = await Session.start({
-    ...{ legacy, seed, lines, repositories, say, cache: run.cache, work: run.work, workers: run.workers },
+    ...{
+      legacy,
+      seed,
+      lines,
+      repositories,
+      say,
+      cache: run.cache,
+      work: run.work,
+      settings: run.settings ?? "",
+      workers: run.workers,
+    },
     table: join(projectRoot, "bin/amalgam"),
     run: (cases, fixtures, keep) =>
       runCases({

@@ -15,6 +15,7 @@ import { type GeneratedRepository, generateRepository, repositoryScript } from "
 import { writeReproducer } from "./reproducer.ts";
 import { shrink } from "./shrink.ts";
 import { readTable } from "./table.ts";
+import { enabledExtensions } from "./traces.ts";
 
 /** Differences named while the run goes on, of each batch. */
 const shownDifferences = 10;
@@ -28,6 +29,8 @@ export interface SessionPlan {
   table: string;
   cache: string;
   work: string;
+  /** What every line has besides, with the extensions that it enables. */
+  settings: string;
   workers: number;
   say: (text: string) => void;
   /** Compares cases; `keep` says whether the reference's answers are worth keeping. */
@@ -57,6 +60,7 @@ export class Session {
   /** Builds the repositories and compares all lines. */
   async run(): Promise<Result[]> {
     const { seed, lines, repositories, say, workers } = this.#plan;
+    const extensions = enabledExtensions(this.#plan.settings);
     const table = readTable(this.#plan.table);
     const results: Result[] = [];
     let failed = 0;
@@ -66,7 +70,7 @@ export class Session {
       const cases: Case[] = [];
       const build = async (): Promise<void> => {
         for (let number = numbers.shift(); number !== undefined; number = numbers.shift()) {
-          const repository = generateRepository(seed + number);
+          const repository = generateRepository(seed + number, extensions);
           const count = Math.floor(((number + 1) * lines) / repositories) - Math.floor((number * lines) / repositories);
           const fixture = await this.#build(repository.name, repository, repository.steps);
           const nodes = readNodes(fixture.world);
@@ -102,7 +106,9 @@ export class Session {
       const whats = new Set(result.differences.map(({ what }) => what));
       const small = await shrink(one, (candidate, steps) => this.#differs(candidate, steps, whats));
       const name = `${one.line.command}-${one.repository.name}`;
-      const script = writeReproducer(folder, name, small, this.#plan.legacy, subject.program);
+      const script = writeReproducer(folder, name, small, {
+        ...{ legacy: this.#plan.legacy, subject: subject.program, settings: this.#plan.settings },
+      });
       this.#plan.say(`${result.id}\n  shrunk to ${lineCase(small.one).id} and ${small.steps.length} steps: ${script}`);
     }
   }

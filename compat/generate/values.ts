@@ -7,6 +7,7 @@ import type { Random } from "./random.ts";
 import type { GeneratedRepository } from "./repository.ts";
 import { expression } from "./revsets.ts";
 import { template } from "./templates.ts";
+import { extensionWords } from "./traces.ts";
 
 /** What a line is made for. */
 export interface Place {
@@ -21,6 +22,8 @@ const word = (random: Random): string =>
 /** What a flag or argument that takes revisions is given: mostly one by its name, and of `log` mostly an expression. */
 export function revisions(place: Place, command: string): string {
   const { random, repository, nodes } = place;
+  const extended = extensionWords(repository.extensions, "revisions");
+  if (extended.length > 0 && random.percent(8)) return random.pick(extended) ?? ".";
   if (random.percent(command === "log" ? 25 : 82)) return revision(place);
   const subjects = {
     revision: () => revision(place),
@@ -139,8 +142,11 @@ export function flagValue(place: Place, command: string, long: string): ByteText
   if (/^(rev|change|from|to|prune|base|source|dest|r|id)$/.test(long)) return bytesOf(revisions(place, command));
   if (/^(include|exclude)$/.test(long)) return pattern(place);
   switch (long) {
-    case "template":
+    case "template": {
+      const extended = extensionWords(place.repository.extensions, "templates");
+      if (extended.length > 0 && random.percent(8)) return text(...(extended as [string]));
       return bytesOf(random.percent(25) ? random.pick(templates) : template(random));
+    }
     case "style":
       return text("compact", "default", "changelog", "xml", "nosuch", "phases", "status");
     case "output":

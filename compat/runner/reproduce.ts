@@ -23,11 +23,13 @@ export interface Sides {
   subject: Subject;
   /** Otherwise the environment and configuration of whoever runs the script are in force. */
   hermetic: boolean;
+  /** What every case has besides its own settings: enabled extensions. */
+  settings: string;
 }
 
 /** The script as text; bytes that are not UTF-8 are kept as latin1 characters in $'...' where they occur. */
 export function reproduction(one: Case, fixture: Fixture, world: string, sides: Sides): string {
-  const { legacy, subject, hermetic } = sides;
+  const { legacy, subject, hermetic, settings } = sides;
   const word = (bytes: Buffer): string => {
     const text = bytes.toString("utf8");
     if (Buffer.from(text).equals(bytes) && !/\p{Cc}/u.test(text)) return quote(text.replaceAll("$W", world));
@@ -51,7 +53,7 @@ export function reproduction(one: Case, fixture: Fixture, world: string, sides: 
       `cd ${quote(`${world}/${one.cwd}`)}; ${line}${one.tty ? ` # in a terminal, ${one.tty.columns}x${one.tty.rows}` : one.stdin === undefined ? " </dev/null" : ` <<< ${quote(one.stdin)}`}; echo "exit code $?"; cd /`,
     ].join("\n");
   return [
-    `mkdir -p ${quote(world)} && printf '%s' ${quote(settingsText(one, world))} > ${quote(`${world}.hgrc`)}`,
+    `mkdir -p ${quote(world)} && printf '%s' ${quote(settingsText(one, world, settings))} > ${quote(`${world}.hgrc`)}`,
     ...(hermetic ? [hermeticLine(world)] : []),
     `export TERM=xterm COLUMNS=80 AMALGAM_TRANSPORT=exec AMALGAM_LEGACY_HG=${quote(legacy.path)}`,
     ...env,

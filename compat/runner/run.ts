@@ -151,7 +151,9 @@ class Run {
         if (reference.again !== undefined) result = await compareCase(one, subject, reference, setting);
       }
       if (result.differences.length > 0)
-        result.reproduce = reproduction(one, fixture, asking.slot.world, { legacy, subject, hermetic });
+        result.reproduce = reproduction(one, fixture, asking.slot.world, {
+          ...{ legacy, subject, hermetic, settings: this.#settings },
+        });
       this.#add(one, result);
     }
   }

@@ -33,7 +33,8 @@ Where and what:
   --ledger PATH       known differences: a file or a folder (default: ours, for our lines)
   --variants A,B      run each chosen case also with another environment:
 ${variantLines.join("\n")}
-  --extensions A,B    with these extensions enabled on both sides, or with one of the sets:
+  --extensions A,B    with these extensions enabled on both sides (with --generate, half of the repositories have been
+                      used with one of them), or with one of the sets:
 ${setLines.join("\n")}
   --filter TEXT       only cases whose id contains TEXT (=ID: exactly this case); may be repeated
   --retest REPORT     only what failed in this JSON report

@@ -12,6 +12,8 @@ import { Random } from "../../compat/generate/random.ts";
 import { generateRepository, repositoryScript } from "../../compat/generate/repository.ts";
 import { minimise, shrink } from "../../compat/generate/shrink.ts";
 import { readTable } from "../../compat/generate/table.ts";
+import { enabledExtensions } from "../../compat/generate/traces.ts";
+import { extensionSettings } from "../../compat/runner/extensions.ts";
 import { findLegacy, projectRoot } from "../../compat/runner/options.ts";
 import { splitWords } from "../../compat/runner/words.ts";
 import { commands, globalFlags } from "../../shim/generated/commands.ts";
@@ -54,6 +56,27 @@ describe("over many seeds", () => {
     ...["chmod", "ln -s", "mkfifo", ".hgignore", "\\377", "crlf\\r\\n", "no newline", "head -c 70000", "seq 1 200000"],
     ...["aux", "[alias]", "evolution = all", "--remove", "backout", "-l -d", "new\\nline"],
   ])("repositories have: %s", (text) => expect(scripts.includes(text)).toBe(true));
+
+  it("repositories beside extensions have what those leave, and lines their words", () => {
+    const settings = `[ui]\nx = y\n${extensionSettings("mq,eol,keyword,remotenames,sparse,unheard")}blackbox = !\n[x]\nmy =\n`;
+    const enabled = enabledExtensions(settings);
+    expect(enabled).toEqual(["mq", "eol", "keyword", "remotenames", "sparse", "unheard"]);
+    const repositories = everySeed.map((seed) => generateRepository(seed, enabled));
+    const extended = repositories.map((one) => repositoryScript(one));
+    for (const text of ["qnew", ".hgeol", "[keyword]", "extensions.remotenames=", "debugsparse"]) {
+      const having = extended.filter((script) => script.includes(text)).length;
+      expect(having, text).toBeGreaterThan(0);
+      expect(having, text).toBeLessThan(everySeed.length / 2);
+    }
+    expect(repositories.every(({ name }) => name.endsWith("-extensions"))).toBe(true);
+    const lines = repositories
+      .flatMap((repository, seed) => {
+        const place = { random: new Random(seed), repository, nodes };
+        return Array.from({ length: 100 }, () => lineText(generateLine(place, table)));
+      })
+      .join("\n");
+    for (const text of ["--mq", "--sparse", "mq()", "remotenames()", "{mqpatches}"]) expect(lines).toContain(text);
+  });
 
   it("every command and every flag is used", () => {
     const words = new Map<string, Set<string>>();
@@ -173,5 +196,8 @@ describe("the ledger of generated lines", () => {
     const one = { ...result("status", dirstate), fixture: "generated-1-dirstate-v2" };
     expect(knownDifferences([one], "c").size).toBe(1);
     expect(knownDifferences([one], "rust").size).toBe(0);
+    const asked = { ...one, id: `generated/generated-1/repo: files set:clean()`, command: "files" };
+    expect(knownDifferences([asked], "c").size).toBe(1);
+    expect(knownDifferences([{ ...asked, id: asked.id.replace("set:", "") }], "c").size).toBe(0);
   });
 });

@@ -127,7 +127,8 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
     (
         "eol",
         &[
-            Reviewed::new("hook", "reposetup", AllBut(NO_CONTENT), "filters files as .hgeol says").with(&["../.hgeol"]),
+            Reviewed::new("hook", "reposetup", AllBut(&["version"]), "filters files as .hgeol says, notes it in .hg")
+                .with(&["../.hgeol"]),
             Reviewed::new("hook", "reposetup", Only(&["config"]), "sets patch.eol"),
             Reviewed::new("setting-set", "hooks.preupdate.eol", Only(&["config"]), "a hook of update"),
         ],

@@ -293,7 +293,7 @@ mod tests {
         let eol = Case { dot_hg: Some(&dot_hg), ..Case::new("loaded eol bundled ?\nhook eol reposetup") };
         assert!(eol.objection("config").is_some() && eol.objection("cat").is_none());
         std::fs::write(folder.path().join(".hgeol"), "").expect("write");
-        assert!(eol.objection("cat").is_some() && eol.objection("files").is_none());
+        assert!(eol.objection("root").is_some() && eol.objection("version").is_none());
         let mut keyword = Case::new("loaded keyword bundled ?\nhook keyword reposetup");
         assert!(keyword.objection("cat").is_none());
         keyword.config.set("keyword", "**.txt", "", "--config").expect("set");
