@@ -2,6 +2,7 @@
 //! one for this command line. Nothing is printed and nothing begins here.
 
 use super::environment::Raw;
+use super::guard::Guard;
 use super::process::Status;
 use super::start;
 use amalgam_commandserver::{Connection, Validity};
@@ -55,7 +56,7 @@ impl Server {
         Ok(Server { folder, all: plan.folder.clone(), name })
     }
 
-    /// A connection to a server that takes the command.
+    /// A connection to a server that takes the command, and what watches over it.
     ///
     /// # Errors
     /// Why there is none. One that is missing or outdated has been started then, unless that just failed, or it is the
@@ -66,14 +67,14 @@ impl Server {
         invocation: &Invocation,
         environment: &Raw,
         status: &Status,
-    ) -> Result<Connection, String> {
+    ) -> Result<(Connection, Option<Guard>), String> {
         let deadline = Instant::now() + START_PATIENCE;
         let mut started = false;
         loop {
             match self.try_connect(plan, invocation, environment, status) {
-                Ok(connection) => {
+                Ok(connected) => {
                     self.note_use();
-                    return Ok(connection);
+                    return Ok(connected);
                 }
                 Err(Missing::Unusable(why)) => return Err(why),
                 Err(Missing::Absent(why)) => {
@@ -102,7 +103,7 @@ impl Server {
         invocation: &Invocation,
         environment: &Raw,
         status: &Status,
-    ) -> Result<Connection, Missing> {
+    ) -> Result<(Connection, Option<Guard>), Missing> {
         let unusable = |why: &dyn ToString| Missing::Unusable(why.to_string());
         // First: what belongs to a later server than the one that is connected to must not be taken for its own.
         let noted = std::fs::read_to_string(self.folder.join(servers::MODULES)).unwrap_or_default();
@@ -136,6 +137,7 @@ impl Server {
             .and_then(|()| connection.ask_validity(&invocation.args))
             .map_err(|error| unusable(&error))?;
         // While the server reads its configuration.
+        let guard = Guard::watch(connection.hello().process, connection.socket().as_fd());
         let modules = sources::digest(&plan.packages);
         let validity = connection.validity().map_err(|error| unusable(&error))?;
         if noted != modules {
@@ -143,7 +145,7 @@ impl Server {
             return Err(Missing::Absent("Mercurial's modules have changed".to_owned()));
         }
         match validity {
-            Validity::Current => Ok(connection),
+            Validity::Current => Ok((connection, guard)),
             Validity::Unusable => Err(unusable(&"legacy words the error")),
             Validity::Outdated { unlink, redirect: None } => {
                 self.unlink(unlink.as_deref());

@@ -30,10 +30,23 @@ impl Guard {
         }
     }
 
-    /// Stops watching.
-    pub(super) fn leave(mut self) {
+    /// Stops watching, where this process is about to end. Nobody waits for the other one: it holds nothing, and init
+    /// takes it.
+    pub(super) fn leave_behind(mut self) {
+        self.stop();
+        std::mem::forget(self);
+    }
+
+    fn stop(&mut self) {
         // It may have been killed itself.
         drop(self.pipe.write_all(b"x"));
+    }
+}
+
+impl Drop for Guard {
+    /// Stops watching, where this process may become another program, which must not find a child that it has not made.
+    fn drop(&mut self) {
+        self.stop();
         // SAFETY: waits for a child that is ours; no status is asked for.
         while unsafe { libc::waitpid(self.process, std::ptr::null_mut(), 0) } == -1
             && io::Error::last_os_error().kind() == io::ErrorKind::Interrupted

@@ -16,7 +16,6 @@ mod start;
 use amalgam_commandserver::Connection;
 use amalgam_routing::Invocation;
 use amalgam_routing::transport::Plan;
-use std::os::fd::AsFd;
 
 /// The exit code of the command, which has run; `begins` hears of its beginning.
 ///
@@ -27,12 +26,11 @@ pub(crate) fn answer(plan: &Plan, invocation: &Invocation, begins: impl FnOnce()
     status.check()?;
     let environment = environment::Raw::read()?;
     let server = connect::Server::prepare(plan, &invocation.env, &status)?;
-    let mut connection = server.connect(plan, invocation, &environment, &status)?;
+    let (mut connection, guard) = server.connect(plan, invocation, &environment, &status)?;
     let [input, output, error] = [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()];
     connection.attach([input, output, error]).map_err(|error| error.to_string())?;
     connect::without_limit(&connection)?;
     let signals = signals::Signals::hold().map_err(|error| error.to_string())?;
-    let guard = guard::Guard::watch(connection.hello().process, connection.socket().as_fd());
     begins();
     Ok(run(connection, signals, guard, invocation))
 }

@@ -215,7 +215,7 @@ impl Session {
 
     fn unguard(&mut self) {
         if let Some(guard) = self.guard.take() {
-            guard.leave();
+            guard.leave_behind();
         }
     }
 
