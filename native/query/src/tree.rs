@@ -141,6 +141,16 @@ pub(crate) fn list(tree: Option<&Tree>) -> Vec<Option<&Tree>> {
     }
 }
 
+/// Whether the first argument, called `name`, is given; `()` is one that holds nothing.
+pub(crate) fn has_first(tree: Option<&Tree>, name: &str) -> bool {
+    let pair = |part: &Tree| {
+        part.parts(Op::KeyValue)
+            .map(|pair| matches!(pair.first(), Some(Some(Tree::Symbol(key))) if key == name.as_bytes()))
+    };
+    let is_it = |(at, part): (usize, Option<&Tree>)| part.and_then(pair).unwrap_or(at == 0);
+    list(tree).into_iter().enumerate().any(is_it)
+}
+
 /// The arguments, of which there must be `min` to `max`.
 pub(crate) fn arguments<'t>(
     tree: Option<&'t Tree>,

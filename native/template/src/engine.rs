@@ -127,7 +127,7 @@ impl<'r> Engine<'r> {
     /// `TemplateInvalid` and what else keeps native from rendering it.
     pub fn render(&self, name: &[u8], map: &Map, index: Option<usize>, out: &mut Vec<u8>) -> Outcome<()> {
         let Some(template) = self.template(name)? else { return Ok(()) };
-        self.show(&template, &Scope { map, index, outer: None, depth: 0 }, out)
+        self.show(&template, &Scope { map, index, outer: None, template: Some(name), depth: 0 }, out)
     }
 
     /// The names that the template `name` and those that it refers to use: a command need not work out others.

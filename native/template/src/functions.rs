@@ -276,7 +276,8 @@ impl Engine<'_> {
                     keep.push(match test {
                         None => is_true(value),
                         Some(test) => {
-                            let inner = Scope { map, index: None, outer: Some(scope), depth: scope.depth };
+                            let inner =
+                                Scope { map, index: None, outer: Some(scope), template: None, depth: scope.depth };
                             self.truth(test, &inner)?
                         }
                     });
@@ -285,6 +286,10 @@ impl Engine<'_> {
                 retain(&mut kept.keys, &keep);
                 retain(&mut kept.shown, &keep);
                 retain(&mut kept.maps, &keep);
+                if matches!(list.whole, Whole::OldStyle { .. }) {
+                    // Changesets are then only known as such, and no longer by the list's own word.
+                    kept.maps.iter_mut().filter(|map| map.changeset.is_some()).for_each(|map| map.names.clear());
+                }
                 let kept = Rc::new(kept);
                 Ok(if matches!(value, Value::Dict(_)) { Value::Dict(kept) } else { Value::List(kept) })
             }

@@ -16,17 +16,43 @@ pub(crate) struct Scope<'s> {
     pub(crate) map: &'s Map,
     pub(crate) index: Option<usize>,
     pub(crate) outer: Option<&'s Scope<'s>>,
+    /// The named template that this level renders, if it is one.
+    pub(crate) template: Option<&'s [u8]>,
     /// How many templates are being rendered within each other.
     pub(crate) depth: usize,
 }
 
-/// Templates that refer to each other deeper than this are taken to refer to themselves.
+/// Templates that refer to each other deeper than this are left to legacy.
 const DEEPEST: usize = 40;
+
+/// The level of the template `name`, with the names of `map`.
+fn named<'s>(map: &'s Map, name: &'s [u8], scope: &'s Scope<'s>) -> Outcome<Scope<'s>> {
+    Ok(Scope { map, index: None, outer: Some(scope), template: Some(name), depth: deeper(scope, name)? })
+}
+
+/// The depth of the template `name` that is rendered within `scope`. Legacy refuses one that is being rendered already,
+/// even if that would come to an end.
+fn deeper(scope: &Scope<'_>, name: &[u8]) -> Outcome<usize> {
+    let mut level = Some(scope);
+    while let Some(one) = level {
+        if one.template == Some(name) {
+            return Err(invalid("a template that refers to itself"));
+        }
+        level = one.outer;
+    }
+    match scope.depth >= DEEPEST {
+        true => Err(invalid("templates within each other")),
+        false => Ok(scope.depth + 1),
+    }
+}
 
 impl Scope<'_> {
     /// The changeset that keywords speak of.
     pub(crate) fn changeset(&self) -> Option<Rev> {
-        self.map.changeset.or_else(|| self.outer.and_then(Scope::changeset))
+        match self.map.changeset {
+            None if !self.map.without_changeset => self.outer.and_then(Scope::changeset),
+            own => own,
+        }
     }
 
     /// Whether there is a repository to ask: that of the nearest changeset, or of the item.
@@ -53,7 +79,8 @@ impl Scope<'_> {
             return Some(value.clone());
         }
         let outer = self.outer?;
-        if self.map.changeset.is_some() && !self.map.by_node && engine.resources.is_of_changeset(name) {
+        let speaks = self.map.changeset.is_some() || self.map.without_changeset;
+        if speaks && !self.map.by_node && engine.resources.is_of_changeset(name) {
             return None;
         }
         outer.own(name, engine)
@@ -121,7 +148,7 @@ impl Engine<'_> {
         match self.template(name)? {
             Some(template) => {
                 let mut text = Vec::new();
-                self.show_template(&template, scope, &mut text)?;
+                self.show_template((name, &template), scope, &mut text)?;
                 Ok(Some(Value::text(text)))
             }
             None => Ok(None),
@@ -129,12 +156,13 @@ impl Engine<'_> {
     }
 
     /// Appends what a named template shows.
-    pub(crate) fn show_template(&self, template: &Node, scope: &Scope<'_>, out: &mut Vec<u8>) -> Outcome<()> {
-        if scope.depth >= DEEPEST {
-            return Err(invalid("a template that refers to itself"));
-        }
-        let nothing = Map::default();
-        self.show(template, &Scope { map: &nothing, index: None, outer: Some(scope), depth: scope.depth + 1 }, out)
+    pub(crate) fn show_template(
+        &self,
+        (name, template): (&[u8], &Node),
+        scope: &Scope<'_>,
+        out: &mut Vec<u8>,
+    ) -> Outcome<()> {
+        self.show(template, &named(&Map::default(), name, scope)?, out)
     }
 
     /// Text of `node`.
@@ -165,7 +193,9 @@ impl Engine<'_> {
             Node::Map(list, template) => self.mapped(&self.value(list, scope)?, template, scope)?,
             Node::MapNamed(list, name) => {
                 let template = self.template(name)?.ok_or_else(|| invalid("a map by an unknown template"))?;
-                self.mapped(&self.value(list, scope)?, &template, scope)?
+                let nothing = Map::default();
+                let deeper = named(&nothing, name, scope)?;
+                self.mapped(&self.value(list, scope)?, &template, &deeper)?
             }
             Node::Filter(inner, name) => self.filtered(inner, name, scope)?,
             Node::Member(inner, name) => self.member(&self.value(inner, scope)?, name, scope)?,
@@ -186,7 +216,7 @@ impl Engine<'_> {
         };
         let mut strings = Vec::with_capacity(maps.len());
         for (index, map) in maps.iter().enumerate() {
-            let inner = Scope { map, index: Some(index), outer: Some(scope), depth: scope.depth };
+            let inner = Scope { map, index: Some(index), outer: Some(scope), template: None, depth: scope.depth };
             strings.push(Rc::from(self.text(template, &inner)?));
         }
         Ok(Value::Strings(Rc::new(strings)))
@@ -195,12 +225,13 @@ impl Engine<'_> {
     fn member(&self, value: &Value, name: &[u8], scope: &Scope<'_>) -> Outcome<Value> {
         match value {
             Value::Item(item) => {
-                let inner = Scope { map: &item.map, index: None, outer: Some(scope), depth: scope.depth };
+                let inner =
+                    Scope { map: &item.map, index: None, outer: Some(scope), template: None, depth: scope.depth };
                 self.symbol(name, &inner)
             }
             Value::Date(date) if date.form != DateForm::Raw => {
                 let map = date_map(*date);
-                let inner = Scope { map: &map, index: None, outer: Some(scope), depth: scope.depth };
+                let inner = Scope { map: &map, index: None, outer: Some(scope), template: None, depth: scope.depth };
                 self.symbol(name, &inner)
             }
             Value::Dict(dict) => Ok(entry(dict, name)),
@@ -231,13 +262,15 @@ impl Engine<'_> {
         match (&item.shown, item.template) {
             (Some(shown), _) => out.extend_from_slice(shown),
             (None, Some(ShownBy::Literal(template))) => {
-                let inner = Scope { map: &item.map, index: Some(0), outer: Some(scope), depth: scope.depth };
+                let inner =
+                    Scope { map: &item.map, index: Some(0), outer: Some(scope), template: None, depth: scope.depth };
                 self.show(&*self.literal(template)?, &inner, out)?;
             }
             (None, Some(ShownBy::Named(name))) => {
-                let inner = Scope { map: &item.map, index: None, outer: Some(scope), depth: scope.depth };
+                let inner =
+                    Scope { map: &item.map, index: None, outer: Some(scope), template: None, depth: scope.depth };
                 if let Some(template) = self.template(name.as_bytes())? {
-                    self.show_template(&template, &inner, out)?;
+                    self.show_template((name.as_bytes(), &template), &inner, out)?;
                 }
             }
             (None, None) => self.show_value(&item.value, scope, out)?,
@@ -253,7 +286,8 @@ impl Engine<'_> {
             Whole::Template(template) => {
                 let template = self.literal(template)?;
                 for (index, map) in list.maps.iter().enumerate() {
-                    let inner = Scope { map, index: Some(index), outer: Some(scope), depth: scope.depth };
+                    let inner =
+                        Scope { map, index: Some(index), outer: Some(scope), template: None, depth: scope.depth };
                     self.show(&template, &inner, out)?;
                 }
             }
@@ -273,7 +307,7 @@ impl Engine<'_> {
         out: &mut Vec<u8>,
     ) -> Outcome<()> {
         let show_around = |name: String, out: &mut Vec<u8>| match self.template(name.as_bytes())? {
-            Some(template) => self.show_template(&template, scope, out),
+            Some(template) => self.show_template((name.as_bytes(), &template), scope, out),
             None => Ok(()),
         };
         if list.shown.is_empty() {
@@ -299,10 +333,7 @@ impl Engine<'_> {
             };
             let is_last = at + 1 == list.shown.len();
             let template = last.as_ref().filter(|_| is_last).unwrap_or(&template);
-            if scope.depth >= DEEPEST {
-                return Err(invalid("a template that refers to itself"));
-            }
-            self.show(template, &Scope { map, index: None, outer: Some(scope), depth: scope.depth + 1 }, out)?;
+            self.show(template, &named(map, name.as_bytes(), scope)?, out)?;
         }
         show_around(format!("end_{plural}"), out)
     }

@@ -64,6 +64,8 @@ pub struct Map {
     /// Whether the changeset is only known by a `node` among the names: values of the levels outside that speak of a
     /// changeset then stay as they are.
     pub by_node: bool,
+    /// Whether keywords that speak of a changeset stand for nothing here: there is a `node` that is none of a changeset.
+    pub without_changeset: bool,
     /// Whether the item belongs to no repository, so that nothing can be asked of one.
     pub outside: bool,
 }

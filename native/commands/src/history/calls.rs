@@ -194,7 +194,7 @@ fn with_arguments(query: &[u8], arguments: &[Value]) -> Outcome<Vec<u8>> {
         match bytes.next() {
             Some(b'%') => out.push(b'%'),
             Some(b'd') => match arguments.next() {
-                Some(Value::Int(number)) => out.extend_from_slice(format!("rev({number})").as_bytes()),
+                Some(Value::Int(number)) => out.extend_from_slice(format!("_rev({number})").as_bytes()),
                 _ => return Err(unsupported("revset with an argument that is not a number")),
             },
             Some(b's') => match arguments.next() {

@@ -41,6 +41,10 @@ impl Changeset<'_, '_> {
         if self.rev == WDIR_REV {
             return Err(Stop::unsupported(Reason::RevisionExpression, "copies in the working directory"));
         }
+        let source = self.history.prepared.config.get("experimental", "copies.read-from");
+        if matches!(source, Some(b"changeset-only" | b"compatibility")) {
+            return Err(Stop::unsupported(Reason::ConfigUnsupported, "experimental.copies.read-from"));
+        }
         let mut copies = Copies::new();
         for path in self.entry()?.files() {
             let file = self.history.file_copies(path)?;

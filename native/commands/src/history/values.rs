@@ -166,8 +166,12 @@ pub(super) fn manifest(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
     let node = changeset.entry()?.manifest();
     let hint = Some(changeset.rev).filter(|&rev| rev != NULL_REV);
     let rev = changeset.history.repository.manifest_rev(&node, hint)?;
-    let names = vec![(&b"rev"[..], Value::Int(i64::from(rev))), (&b"node"[..], Value::text(node.hex()))];
-    let map = Map { names, ..Map::default() };
+    let names = vec![
+        (&b"rev"[..], Value::Int(i64::from(rev))),
+        (&b"node"[..], Value::text(node.hex())),
+        (&b"originalnode"[..], Value::text(changeset.node.hex())),
+    ];
+    let map = Map { names, without_changeset: true, ..Map::default() };
     Ok(Value::Item(Rc::new(Item { value: Value::None, map, shown: None, template: Some(ShownBy::Named("manifest")) })))
 }
 

@@ -4,7 +4,7 @@ use super::Call;
 use crate::dag::Walk;
 use crate::evaluate::{Evaluation, Order, working_copy};
 use crate::set::{Bits, Keep, Set};
-use crate::tree::{Tree, arguments, error, integer, list, named, text};
+use crate::tree::{Tree, arguments, error, has_first, integer, list, named, text};
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
 use std::rc::Rc;
 
@@ -28,13 +28,12 @@ pub(super) fn first_descendants<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>>
 
 /// The set and the depth of `ancestors` and `descendants`.
 fn depths<'t>(call: &Call<'_, 't, '_>, name: &str) -> Outcome<(Option<&'t Tree>, Walk)> {
-    let list = list(call.argument);
     let [set, depth, start] = named(call.argument, name, ["set", "depth", "startdepth"])?;
-    if set.is_none() && list.is_empty() {
-        return Err(error(format!("{name} takes at least 1 argument")));
-    }
     if set.is_none() {
-        return Err(error(format!("{name} takes at least 1 argument")));
+        return Err(match has_first(call.argument, "set") {
+            true => error("missing argument"),
+            false => error(format!("{name} takes at least 1 argument")),
+        });
     }
     let mut walk = Walk::default();
     if start.is_some() {

@@ -5,7 +5,7 @@ use crate::dates::{Clock, Interval};
 use crate::pattern::Pattern;
 use crate::set::Set;
 use crate::strings::{local, lower};
-use crate::tree::{arguments, error, named, text};
+use crate::tree::{arguments, error, has_first, named, text};
 use amalgam_formats::changelog::ChangelogEntry;
 use amalgam_matching::TextRegex;
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
@@ -61,7 +61,7 @@ pub(super) fn date<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
 
 pub(super) fn extra<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     let [label, value] = named(call.argument, "extra", ["label", "value"])?;
-    if label.is_none() {
+    if label.is_none() && !has_first(call.argument, "label") {
         return Err(error("extra takes at least 1 argument"));
     }
     let label = text(label, "first argument to extra must be a string")?.to_vec();
