@@ -11,6 +11,10 @@ export const exclusions: readonly { pattern: RegExp; why: string }[] = [
   { pattern: /\/\.hg\/(?:cache|wcache)$/, why: "the folder of the above, made when first needed" },
   { pattern: /\/\.hg\/blackbox\.log$/, why: "a log with the time and the process in every line" },
   { pattern: /\/\.hg\/dirstate\.[0-9a-f]+$/, why: "data of dirstate-v2, compared through .hg/dirstate" },
+  {
+    pattern: /\/\.hg\/store\/00(?:changelog|manifest)-[0-9a-f]+\.nd$/,
+    why: "data of the persistent nodemap, compared through its docket",
+  },
 ];
 
 /** True when `path` (starting with the repository's name) is left out of the comparison. */

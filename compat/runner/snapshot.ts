@@ -5,6 +5,7 @@ import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync } 
 import { canonicalDirstate } from "./dirstate.ts";
 import { isExcluded } from "./exclusions.ts";
 import { canonicalFncache } from "./fncache.ts";
+import { canonicalNodemap } from "./nodemap.ts";
 
 export type Stamps = Map<string, string>;
 /** Path to description; only what changed, null where a file has gone. */
@@ -64,14 +65,21 @@ export function describePath(root: string, path: string): string {
 
 /** What kind of file it is and a listing, where files of other bytes can say the same. */
 function canonical(path: string, full: Buffer, content: Buffer): { kind: string; listing: string } | undefined {
-  const name = ["/.hg/dirstate", "/.hg/store/fncache"].find((end) => path.endsWith(end));
-  if (name === undefined) return undefined;
-  const listing =
-    name === "/.hg/dirstate"
-      ? canonicalDirstate(content, full.subarray(0, full.length - "/dirstate".length))
-      : canonicalFncache(content);
-  return listing === undefined ? undefined : { kind: name.slice(name.lastIndexOf("/") + 1), listing };
+  const found = formats.find(({ end }) => path.endsWith(end));
+  const listing = found?.list(content, full);
+  return found === undefined || listing === undefined ? undefined : { kind: found.kind, listing };
 }
+
+const formats: readonly { end: string; kind: string; list: (content: Buffer, full: Buffer) => string | undefined }[] = [
+  {
+    end: "/.hg/dirstate",
+    kind: "dirstate",
+    list: (content, full) => canonicalDirstate(content, full.subarray(0, -"/dirstate".length)),
+  },
+  { end: "/.hg/store/fncache", kind: "fncache", list: canonicalFncache },
+  { end: "/.hg/store/00changelog.n", kind: "nodemap", list: canonicalNodemap },
+  { end: "/.hg/store/00manifest.n", kind: "nodemap", list: canonicalNodemap },
+];
 
 /** Describes paths of a tree that does not change, each once. */
 export function describer(root: string): (path: string) => string | undefined {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Case } from "../../compat/runner/cases.ts";
 import type { Judged } from "../../compat/runner/outcome.ts";
-import { afterRun, type Proven, provenFiles, readProven, tableText } from "../../compat/runner/proven.ts";
+import { afterRun, type Proven, provenFiles, readProven, sharedGroups, tableText } from "../../compat/runner/proven.ts";
 import { commands } from "../../shim/generated/commands.ts";
 import { root } from "../runner/parts.ts";
 
@@ -43,13 +43,14 @@ describe("a proof", () => {
 describe("the table", () => {
   const proof = (group: string) => ({ ...legacy, group, tier: "full", cases: 1, native: 1 }) as const;
   it("has no command while a group about every command is missing", () => {
-    const groups = ["cat", "dispatch", "root", "terminal"].map(proof);
+    const [rhg, ...others] = sharedGroups.toSorted().reverse();
+    const groups = ["cat", "root", ...others].map(proof);
     expect(
       tableText({ ...none, proofs: groups })
         .split("\n")
         .slice(1),
     ).toEqual(["7.2.4 c *", ""]);
-    const complete = [...groups, proof("rhg"), proof("fallback")];
+    const complete = [...groups, proof(rhg ?? ""), proof("fallback")];
     expect(
       tableText({ ...none, proofs: complete })
         .split("\n")
@@ -64,5 +65,10 @@ describe("the table", () => {
     const files = readdirSync(path.join(root, "compat/cases"));
     const missing = commands.map(({ names }) => names[0]).filter((name) => !files.includes(`${name}.yaml`));
     expect(missing).toEqual([]);
+  });
+  it("knows every group that is not of one command", () => {
+    const names = commands.flatMap(({ names }) => names[0] ?? []);
+    const groups = readdirSync(path.join(root, "compat/cases")).map((file) => path.basename(file, ".yaml"));
+    expect(groups.filter((group) => !names.includes(group)).sort()).toEqual([...sharedGroups, "fallback"].sort());
   });
 });

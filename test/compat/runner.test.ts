@@ -10,6 +10,7 @@ import { isExcluded } from "../../compat/runner/exclusions.ts";
 import { canonicalFncache } from "../../compat/runner/fncache.ts";
 import { compareOutcomes, visible } from "../../compat/runner/judge.ts";
 import { entriesFor } from "../../compat/runner/ledger.ts";
+import { canonicalNodemap } from "../../compat/runner/nodemap.ts";
 import { staleLines, weigh } from "../../compat/runner/outcome.ts";
 import { withoutOuterFrames } from "../../compat/runner/transports.ts";
 import { shellQuote, splitWords } from "../../compat/runner/words.ts";
@@ -137,6 +138,24 @@ describe("what is compared of a way to legacy", () => {
     expect(of("data/a.i\ndata/b.i\n")).toBe(of("data/b.i\ndata/a.i\n"));
     expect(of("data/a.i\n")).not.toBe(of("data/a.i\ndata/a.i\n"));
     expect(of("data/a.i")).toBeUndefined();
+  });
+
+  it("is not the random name of a persistent nodemap's data", () => {
+    const of = (id: string, data: string, name = id) => {
+      const docket = Buffer.alloc(34);
+      docket.writeUInt8(1, 0);
+      docket.writeUInt8(id.length, 1);
+      docket.writeBigUInt64BE(4n, 10);
+      docket.writeBigUInt64BE(3n, 26);
+      writeFileSync(path.join(folder, `00changelog-${name}.nd`), data);
+      const bytes = Buffer.concat([docket, Buffer.from(`${id}tip`)]);
+      return canonicalNodemap(bytes, Buffer.from(path.join(folder, "00changelog.n")));
+    };
+    expect(of("0a", "tree")).toBe(of("0b", "tree and what is not yet in the docket"));
+    expect(of("0a", "tree")).not.toBe(of("0a", "eert"));
+    expect(of("0c", "tr")).toBeUndefined();
+    expect(of("0d", "tree", "0e")).toBeUndefined();
+    expect(canonicalNodemap(Buffer.alloc(60), Buffer.from("/00changelog.n"))).toBeUndefined();
   });
 
   it("is not how the process came to run the command", () => {
