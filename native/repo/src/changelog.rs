@@ -1,11 +1,9 @@
 //! The history, and what it shares with the log of manifests: a revlog in which revisions are found by id.
 
-use crate::source::{FileSource, read_cache};
+use crate::source::{FileSource, open_revlog, read_cache};
 use amalgam_formats::changelog::ChangelogEntry;
-use amalgam_formats::damaged;
 use amalgam_formats::nodemap::{Docket, Nodemap};
 use amalgam_formats::revlog::Revlog;
-use amalgam_formats::source::Source;
 use amalgam_types::{NULL_NODE, NULL_REV, Node, NodePrefix, Outcome, Rev};
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -25,22 +23,10 @@ pub(crate) struct Indexed {
     searches: AtomicU32,
 }
 
-/// Opens `RADIX.i`; an absent file is an empty revlog.
-pub(crate) fn open_revlog(folder: &Path, radix: &str) -> Outcome<Revlog> {
-    let Some(index) = FileSource::open(&folder.join(format!("{radix}.i")))? else {
-        return Ok(Revlog::empty(radix));
-    };
-    let path = folder.join(format!("{radix}.d"));
-    let open = move || match FileSource::open(&path)? {
-        Some(source) => Ok(Box::new(source) as Box<dyn Source>),
-        None => Err(damaged("the data file is missing")),
-    };
-    Revlog::new(radix, Box::new(index), Box::new(open))
-}
-
 impl Indexed {
     pub(crate) fn open(store: &Path, radix: &str) -> Outcome<Self> {
-        let revlog = open_revlog(store, radix)?;
+        let file = |end: &str| store.join(format!("{radix}{end}"));
+        let revlog = open_revlog(radix, &file(".i"), file(".d"))?;
         let nodemap = if revlog.index().is_inline() { None } else { open_nodemap(store, radix, &revlog)? };
         Ok(Indexed { revlog, nodemap, table: OnceLock::new(), searches: AtomicU32::new(0) })
     }

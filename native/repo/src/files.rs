@@ -1,10 +1,9 @@
 //! The history of single files.
 
 use crate::open::Repository;
-use crate::source::FileSource;
+use crate::source::open_revlog;
 use amalgam_formats::filelog::{Copied, FileText};
 use amalgam_formats::revlog::{Entry, Revlog, flags};
-use amalgam_formats::source::Source;
 use amalgam_formats::{damaged, store_path};
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Rev};
 use std::ffi::OsStr;
@@ -35,16 +34,9 @@ impl Repository {
     /// The history of the tracked file `path`; empty when it was never tracked.
     pub fn filelog(&self, path: &[u8]) -> Outcome<Filelog> {
         let name = String::from_utf8_lossy(path).into_owned();
-        let index = self.store().join(OsStr::from_bytes(&store_path::index_path(path)));
-        let Some(index) = FileSource::open(&index)? else {
-            return Ok(Filelog { revlog: Revlog::empty(name) });
-        };
-        let data = self.store().join(OsStr::from_bytes(&store_path::data_path(path)));
-        let open = move || match FileSource::open(&data)? {
-            Some(source) => Ok(Box::new(source) as Box<dyn Source>),
-            None => Err(damaged("the data file is missing")),
-        };
-        Ok(Filelog { revlog: Revlog::new(name, Box::new(index), Box::new(open))? })
+        let at = |encoded: Vec<u8>| self.store().join(OsStr::from_bytes(&encoded));
+        let (index, data) = (at(store_path::index_path(path)), at(store_path::data_path(path)));
+        Ok(Filelog { revlog: open_revlog(name, &index, data)? })
     }
 
     /// The same for reading many revisions, of this file and of others: some of what was opened and read is kept.

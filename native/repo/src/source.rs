@@ -1,13 +1,14 @@
 //! Files of the repository as bytes. Large files are read in pieces with positioned reads, not mapped: a
 //! mapped file that another process cuts short (as a strip does) kills the reader, a read only fails.
 
+use amalgam_formats::revlog::Revlog;
 use amalgam_formats::{Source, damaged};
 use amalgam_types::{Outcome, Reason, Stop};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -24,6 +25,18 @@ pub(crate) struct FileSource {
     size: u64,
     whole: OnceLock<Vec<u8>>,
     pieces: AtomicU32,
+}
+
+/// A revlog in two files; without an index it is empty.
+pub(crate) fn open_revlog(name: impl Into<String>, index: &Path, data: PathBuf) -> Outcome<Revlog> {
+    let Some(index) = FileSource::open(index)? else {
+        return Ok(Revlog::empty(name));
+    };
+    let open = move || match FileSource::open(&data)? {
+        Some(source) => Ok(Box::new(source) as Box<dyn Source>),
+        None => Err(damaged("the data file is missing")),
+    };
+    Revlog::new(name, Box::new(index), Box::new(open))
 }
 
 impl FileSource {
