@@ -2,8 +2,8 @@
 // them while reading, only to be faster the next time; none is part of an answer. Everything else is compared.
 
 export const exclusions: readonly { pattern: RegExp; why: string }[] = [
-  { pattern: /\/\.hg\/cache\/branch2-[^/]*$/, why: "branch heads, written by commands that look at branches" },
-  { pattern: /\/\.hg\/cache\/tags2-[^/]*$/, why: "tags, written by commands that name a tag" },
+  { pattern: /\/\.hg\/cache\/branch2(?:-[^/]*)?$/, why: "branch heads, written by commands that look at branches" },
+  { pattern: /\/\.hg\/cache\/tags2(?:-[^/]*)?$/, why: "tags, written by commands that name a tag" },
   { pattern: /\/\.hg\/cache\/hgtagsfnodes1$/, why: "file nodes of .hgtags per revision" },
   { pattern: /\/\.hg\/cache\/rbc-(?:names|revs)-v\d$/, why: "branch name per revision" },
   { pattern: /\/\.hg\/wcache\/check(?:isexec|noexec|link|link-target)$/, why: "what the file system can do" },

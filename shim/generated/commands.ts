@@ -408,6 +408,6 @@ export const globalFlags: readonly NativeFlag[] = [
   { "short": "", "long": "profile", "takesValue": false, "list": false, "native": false },
   { "short": "", "long": "version", "takesValue": false, "list": false, "native": false },
   { "short": "h", "long": "help", "takesValue": false, "list": false, "native": false },
-  { "short": "", "long": "hidden", "takesValue": false, "list": false, "native": false },
+  { "short": "", "long": "hidden", "takesValue": false, "list": false, "native": true },
   { "short": "", "long": "pager", "takesValue": true, "list": false, "native": true }
 ];

@@ -120,7 +120,7 @@ pub const GLOBAL_FLAGS: &[Flag] = &[
     Flag::switch('\0', "profile").legacy(),
     Flag::switch('\0', "version").legacy(),
     Flag::switch('h', "help").legacy(),
-    Flag::switch('\0', "hidden").legacy(),
+    Flag::switch('\0', "hidden"),
     Flag::value('\0', "pager"),
 ];
 

@@ -118,10 +118,10 @@ impl Repository {
 fn left_out(view: &str, rev: Rev, visibility: &Visibility) -> bool {
     let phase = visibility.phase(rev);
     match view {
-        "served" => visibility.is_hidden(rev) || phase >= Phase::Secret,
+        "served" => visibility.is_filtered(rev) || phase >= Phase::Secret,
         "immutable" => phase != Phase::Public,
         "base" => rev >= visibility.first_mutable(),
-        _ => visibility.is_hidden(rev),
+        _ => visibility.is_filtered(rev),
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Repository {
     pub(crate) layout: Layout,
     /// Whether the local encoding is ASCII, so that other text is legacy's to convert.
     pub(crate) ascii: bool,
+    /// Whether hidden changesets are shown like any other.
+    pub(crate) unfiltered: bool,
     pub(crate) raw_parents: OnceLock<Outcome<(Node, Node)>>,
     pub(crate) changelog: OnceLock<Outcome<Changelog>>,
     pub(crate) manifestlog: OnceLock<Outcome<crate::changelog::Indexed>>,
@@ -142,6 +144,7 @@ impl Repository {
         Ok(Repository {
             layout,
             ascii: env.is_ascii(),
+            unfiltered: false,
             raw_parents: OnceLock::new(),
             changelog: OnceLock::new(),
             manifestlog: OnceLock::new(),
@@ -153,6 +156,11 @@ impl Repository {
             branches: OnceLock::new(),
             instabilities: OnceLock::new(),
         })
+    }
+
+    /// Shows hidden changesets like any other, as `--hidden` does. For a repository of which nothing was read yet.
+    pub fn show_hidden(&mut self) {
+        self.unfiltered = true;
     }
 
     /// A stop where this build of legacy refuses such a repository (formats without a fast implementation)

@@ -92,7 +92,8 @@ impl Repository {
     fn global_tags(&self, config: &Config) -> Outcome<TagMap> {
         let changelog = self.changelog()?;
         let visibility = self.visibility(config)?;
-        let cached = read_cache(&self.cache("tags2-visible")).map(|bytes| TagCache::parse(&bytes));
+        let cache = if self.unfiltered { "tags2" } else { "tags2-visible" };
+        let cached = read_cache(&self.cache(cache)).map(|bytes| TagCache::parse(&bytes));
         // Legacy compares the last revision, hidden or not, with the last visible id.
         let tip = visibility.tip();
         if let Some(Ok(Some(cache))) = cached

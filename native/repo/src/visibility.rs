@@ -19,7 +19,10 @@ pub use amalgam_formats::phaseroots::Phase;
 #[derive(Debug, Clone, Default)]
 pub struct Visibility {
     phases: Phases,
-    hidden: BTreeSet<Rev>,
+    /// What the usual view leaves out.
+    filtered: BTreeSet<Rev>,
+    /// Whether the usual view is in force.
+    filters: bool,
     obsolete: BTreeSet<Rev>,
     any_markers: bool,
     last: Rev,
@@ -80,19 +83,29 @@ impl Phases {
 }
 
 impl Visibility {
-    /// Whether `rev` is hidden.
+    /// Whether `rev` is hidden; with hidden changesets shown, none is.
     pub fn is_hidden(&self, rev: Rev) -> bool {
-        self.hidden.contains(&rev)
+        self.filters && self.filtered.contains(&rev)
     }
 
     /// Whether anything is hidden.
     pub fn any_hidden(&self) -> bool {
-        !self.hidden.is_empty()
+        self.filters && !self.filtered.is_empty()
     }
 
     /// The hidden revisions, low to high.
     pub fn hidden(&self) -> impl DoubleEndedIterator<Item = Rev> + '_ {
-        self.hidden.iter().copied()
+        self.filtered.iter().copied().filter(|_| self.filters)
+    }
+
+    /// The revisions that are hidden or would be if hidden changesets were not shown, low to high.
+    pub fn filtered(&self) -> impl DoubleEndedIterator<Item = Rev> + '_ {
+        self.filtered.iter().copied()
+    }
+
+    /// Whether `rev` is hidden or would be if hidden changesets were not shown.
+    pub(crate) fn is_filtered(&self, rev: Rev) -> bool {
+        self.filtered.contains(&rev)
     }
 
     /// Whether `rev` was rewritten and is not public.
@@ -132,7 +145,7 @@ impl Visibility {
     /// The digest by which caches recognise the set of hidden (and, for branches, obsolete) revisions up to
     /// `last`; `None` when there are none.
     pub(crate) fn digest(&self, last: Rev, with_obsolete: bool) -> Option<Node> {
-        digest_of(self.hidden.iter().chain(self.obsolete.iter().filter(|_| with_obsolete)).copied(), last)
+        digest_of(self.hidden().chain(self.obsolete().filter(|_| with_obsolete)), last)
     }
 }
 
@@ -187,7 +200,8 @@ impl Repository {
                 }
             }
         }
-        Ok(Visibility { phases, hidden, obsolete, any_markers: !rewritten.is_empty(), last: changelog.last_rev() })
+        let (filters, any_markers, last) = (!self.unfiltered, !rewritten.is_empty(), changelog.last_rev());
+        Ok(Visibility { phases, filtered: hidden, filters, obsolete, any_markers, last })
     }
 
     /// All obsolescence markers, in the order of the file.

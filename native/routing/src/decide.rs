@@ -397,8 +397,11 @@ impl Deciding<'_, '_> {
         let missing = (root.is_none() && usage == RepositoryUse::Required)
             .then(|| no_repository(spec, &parsed, &cwd))
             .transpose()?;
-        let repository: Option<Repository> = root.map(|root: PathBuf| Repository::open(&root, env)).transpose()?;
-        if let Some(repository) = &repository {
+        let mut repository: Option<Repository> = root.map(|root: PathBuf| Repository::open(&root, env)).transpose()?;
+        if let Some(repository) = &mut repository {
+            if parsed.switch("hidden") {
+                repository.show_hidden();
+            }
             repository.check_build(&facts, &config)?;
             if env.non_empty("HGTEST_UUIDFILE").is_some() && repository.requirements().has("dirstate-v2") {
                 // Names files that a status writes.

@@ -57,5 +57,5 @@ pub(super) fn with_ancestors<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
 
 pub(super) fn hidden<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     call.no_arguments("hidden")?;
-    call.subset.and(&Set::sorted(&call.evaluation.hidden))
+    call.subset.and(&Set::sorted(&call.evaluation.visibility.filtered().collect()))
 }
