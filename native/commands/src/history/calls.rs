@@ -103,6 +103,8 @@ impl Keywords<'_, '_> {
     }
 
     fn revset(&self, query: &[u8], arguments: &[Value]) -> Outcome<Value> {
+        // Even `.` alone is looked for among what is visible.
+        self.history.visibility()?;
         let revs = if arguments.is_empty() {
             let known = self.queried.borrow().get(query).cloned();
             match known {
