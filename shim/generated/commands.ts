@@ -399,7 +399,7 @@ export const globalFlags: readonly NativeFlag[] = [
   { "short": "", "long": "color", "takesValue": true, "list": false, "native": true },
   { "short": "", "long": "config", "takesValue": true, "list": true, "native": true },
   { "short": "", "long": "config-file", "takesValue": true, "list": true, "native": false },
-  { "short": "", "long": "debug", "takesValue": false, "list": false, "native": false },
+  { "short": "", "long": "debug", "takesValue": false, "list": false, "native": true },
   { "short": "", "long": "debugger", "takesValue": false, "list": false, "native": false },
   { "short": "", "long": "encoding", "takesValue": true, "list": false, "native": false },
   { "short": "", "long": "encodingmode", "takesValue": true, "list": false, "native": false },

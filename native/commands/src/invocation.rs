@@ -5,9 +5,26 @@ use crate::{CommandSpec, Output, Parsed, Styles, pager};
 use amalgam_config::Config;
 use amalgam_fileset::Aside;
 use amalgam_repo::Repository;
-use amalgam_types::{Abort, AbortKind, Environment, LegacyFacts, Outcome, Reason, Stop};
+use amalgam_types::{Abort, AbortKind, Environment, LegacyFacts, Node, Outcome, Reason, Stop, short_hex};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
+
+/// The commands of which native knows what `--debug` adds.
+const UNDER_DEBUG: &[&str] = &[
+    "annotate",
+    "bookmarks",
+    "branches",
+    "cat",
+    "diff",
+    "export",
+    "heads",
+    "identify",
+    "log",
+    "manifest",
+    "parents",
+    "tags",
+    "tip",
+];
 
 /// What the standard descriptors are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -108,6 +125,20 @@ impl Prepared {
         Ok(self.verbosity()?.1)
     }
 
+    /// `ui.debug`.
+    ///
+    /// # Errors
+    /// The abort for a setting that is not a boolean.
+    pub fn debug(&self) -> Outcome<bool> {
+        self.config.bool_or("ui", "debug", false)
+    }
+
+    /// An id as listings show it: its first twelve digits, or all of it under `--debug`.
+    pub fn shown_id(&self, node: &Node) -> String {
+        // A broken setting has ended the command before it comes to that.
+        if self.debug().unwrap_or_default() { node.to_string() } else { short_hex(node) }
+    }
+
     /// What ends each name: NUL under `--print0`.
     pub fn line_end(&self) -> u8 {
         if self.parsed.switch("print0") { 0 } else { b'\n' }
@@ -124,8 +155,10 @@ impl Prepared {
         number.ok_or_else(|| Stop::unsupported(Reason::EnvironmentUnsupported, "COLUMNS"))
     }
 
-    /// Whether `ui.debug` is on: legacy then says more on nearly every path.
     fn verbosity(&self) -> Outcome<(bool, bool)> {
+        if self.debug()? {
+            return Ok((false, true));
+        }
         let quiet = self.config.bool_or("ui", "quiet", false)?;
         let verbose = self.config.bool_or("ui", "verbose", false)?;
         // Both together cancel out.
@@ -144,9 +177,19 @@ impl Prepared {
         own("ui", b"color") || own("ui", b"formatted") || self.config.items("color").any(|(name, _)| own("color", name))
     }
 
-    fn refuse_debug(&self) -> Outcome<()> {
-        if self.config.bool_or("ui", "debug", false)? {
-            return Err(Stop::unsupported(Reason::ConfigUnsupported, "ui.debug"));
+    /// With `ui.debug` on, legacy says more on nearly every path: about pagers, terminals, what extensions do.
+    fn refuse_debug(&self, coloured: bool) -> Outcome<()> {
+        if self.debug()? {
+            let refuse = |what: &str| Err(Stop::unsupported(Reason::FlagGlobal, format!("--debug {what}")));
+            if !UNDER_DEBUG.contains(&self.spec.name) {
+                return refuse("of this command");
+            }
+            if self.loads_extensions {
+                return refuse("with extensions");
+            }
+            if coloured || self.terminal.is_formatted(&self.config)? {
+                return refuse("for people");
+            }
         }
         if self.config.bool_or("ui", "timestamp-output", false)? {
             return Err(Stop::unsupported(Reason::ConfigUnsupported, "ui.timestamp-output"));
@@ -184,8 +227,9 @@ fn answer_with(
     out: &mut Output<'_>,
     run: impl FnOnce(&mut Output<'_>) -> Outcome<i32>,
 ) -> Outcome<i32> {
-    prepared.refuse_debug().map_err(left_to_legacy)?;
-    out.set_styles(prepared.color().map_err(left_to_legacy)?);
+    let styles = prepared.color().map_err(left_to_legacy)?;
+    prepared.refuse_debug(styles.is_some()).map_err(left_to_legacy)?;
+    out.set_styles(styles);
     match run(out) {
         // Which of several warnings and errors comes first depends on when legacy reads the setting.
         Err(stop @ Stop::Abort(Abort { kind: AbortKind::Config, .. })) => Err(left_to_legacy(stop)),

@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn flags_left_to_legacy() {
-        assert_eq!(reason("files --debug"), Some(Reason::FlagGlobal));
+        assert_eq!(reason("files --traceback"), Some(Reason::FlagGlobal));
         assert_eq!(reason("files --no-debug"), None);
         assert_eq!(reason("resolve --mark"), Some(Reason::FlagUnsupported));
     }

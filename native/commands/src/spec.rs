@@ -111,7 +111,7 @@ pub const GLOBAL_FLAGS: &[Flag] = &[
     Flag::value('\0', "color"),
     Flag::list('\0', "config"),
     Flag::list('\0', "config-file").legacy().since(7, 0),
-    Flag::switch('\0', "debug").legacy(),
+    Flag::switch('\0', "debug"),
     Flag::switch('\0', "debugger").legacy(),
     Flag::value('\0', "encoding").legacy(),
     Flag::value('\0', "encodingmode").legacy(),

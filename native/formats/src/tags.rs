@@ -20,6 +20,7 @@ pub struct TagValue {
 pub struct TagMap {
     names: Vec<Vec<u8>>,
     values: HashMap<Vec<u8>, TagValue>,
+    passed_over: bool,
 }
 
 impl TagMap {
@@ -31,6 +32,11 @@ impl TagMap {
     /// All tags in order.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &TagValue)> {
         self.names.iter().filter_map(|name| Some((name.as_slice(), self.values.get(name)?)))
+    }
+
+    /// Whether lines of the file that this was read from were passed over.
+    pub fn passed_over(&self) -> bool {
+        self.passed_over
     }
 
     /// Whether there is none.
@@ -59,7 +65,7 @@ impl TagMap {
     /// history of two that know each other. Returns the names that the newer file decided.
     pub fn merge(&mut self, newer: TagMap) -> Vec<Vec<u8>> {
         let mut decided = Vec::new();
-        let TagMap { names, mut values } = newer;
+        let TagMap { names, mut values, .. } = newer;
         for name in names {
             let Some(mut new) = values.remove(&name) else { continue };
             let Some(old) = self.values.get_mut(&name) else {
@@ -91,9 +97,13 @@ impl TagMap {
 pub fn parse(bytes: &[u8]) -> Outcome<TagMap> {
     let mut out = TagMap::default();
     for line in split_lines(bytes).filter(|l| !l.is_empty()) {
-        let Some(space) = line.iter().position(|&b| b == b' ') else { continue };
+        let Some(space) = line.iter().position(|&b| b == b' ') else {
+            out.passed_over = true;
+            continue;
+        };
         let (hex, name) = (&line[..space], strip(&line[space + 1..]));
         if hex.len() % 2 != 0 || !hex.iter().all(u8::is_ascii_hexdigit) {
+            out.passed_over = true;
             continue;
         }
         let node = Node::from_hex(hex).ok_or_else(|| damaged("a tag has an id of another length"))?;

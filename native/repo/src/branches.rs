@@ -69,7 +69,7 @@ impl Repository {
             return Ok(false);
         }
         let (changelog, visibility) = (self.changelog()?, self.visibility(config)?);
-        for view in VIEWS {
+        for view in self.views() {
             let Some(bytes) = read_cache(&self.cache(&format!("branch2-{view}"))) else { continue };
             let Ok(Some(cache)) = branch_cache::parse(&bytes) else { continue };
             if fits(&cache, view, changelog, visibility)? {
@@ -84,14 +84,25 @@ impl Repository {
 
     /// The branches of many changesets, of `wanted` or so.
     pub fn branch_names(&self, wanted: usize) -> Outcome<BranchNames<'_>> {
+        self.remark("the cache of branches by revision")?;
         Ok(BranchNames::new(self, self.changelog()?, wanted))
+    }
+
+    /// The views whose caches may serve; where legacy would remark on one that does not, only the one that it looks at
+    /// first.
+    fn views(&self) -> &'static [&'static str] {
+        match (self.remarks, self.unfiltered) {
+            (false, _) => &VIEWS,
+            (true, false) => &VIEWS[..1],
+            (true, true) => &[],
+        }
     }
 
     fn read_branches(&self, config: &Config) -> Outcome<Branches> {
         let changelog = self.changelog()?;
         let visibility = self.visibility(config)?;
         let mut known = Known::default();
-        for view in VIEWS {
+        for view in self.views() {
             let Some(bytes) = read_cache(&self.cache(&format!("branch2-{view}"))) else { continue };
             if let Ok(Some(cache)) = branch_cache::parse(&bytes)
                 && fits(&cache, view, changelog, visibility)?
@@ -104,6 +115,9 @@ impl Repository {
         let new: Vec<Rev> = (visibility.first_mutable().clamp(0, known.tip + 1)..changelog.len())
             .filter(|&rev| !visibility.is_hidden(rev) && (rev > known.tip || left_out(known.view, rev, visibility)))
             .collect();
+        if known.view.is_empty() || !new.is_empty() {
+            self.remark("a cache of branches that is not up to date")?;
+        }
         if new.len() > 100 {
             changelog.expect_scan();
         }

@@ -26,6 +26,8 @@ pub struct Repository {
     pub(crate) ascii: bool,
     /// Whether hidden changesets are shown like any other.
     pub(crate) unfiltered: bool,
+    /// Whether legacy says of some things that it passes over them.
+    pub(crate) remarks: bool,
     pub(crate) raw_parents: OnceLock<Outcome<(Node, Node)>>,
     pub(crate) changelog: OnceLock<Outcome<Changelog>>,
     pub(crate) manifestlog: OnceLock<Outcome<crate::changelog::Indexed>>,
@@ -145,6 +147,7 @@ impl Repository {
             layout,
             ascii: env.is_ascii(),
             unfiltered: false,
+            remarks: false,
             raw_parents: OnceLock::new(),
             changelog: OnceLock::new(),
             manifestlog: OnceLock::new(),
@@ -161,6 +164,20 @@ impl Repository {
     /// Shows hidden changesets like any other, as `--hidden` does. For a repository of which nothing was read yet.
     pub fn show_hidden(&mut self) {
         self.unfiltered = true;
+    }
+
+    /// Stops where legacy under `--debug` remarks on what it finds: a cache that is not up to date, a line that it
+    /// passes over. For a repository of which nothing was read yet.
+    pub fn refuse_remarks(&mut self) {
+        self.remarks = true;
+    }
+
+    /// A stop where legacy remarks on something.
+    pub(crate) fn remark(&self, what: &str) -> Outcome<()> {
+        match self.remarks {
+            true => Err(Stop::unsupported(Reason::FlagGlobal, format!("--debug, and {what}"))),
+            false => Ok(()),
+        }
     }
 
     /// A stop where this build of legacy refuses such a repository (formats without a fast implementation)

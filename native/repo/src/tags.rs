@@ -76,7 +76,7 @@ impl Repository {
 
     /// Tags of `.hg/localtags` whose changeset exists.
     pub(crate) fn local_tags(&self) -> Outcome<TagMap> {
-        let mut local = tags::parse(&read_optional(&self.dot_hg().join("localtags"))?.unwrap_or_default())?;
+        let mut local = self.parse_tags(&read_optional(&self.dot_hg().join("localtags"))?.unwrap_or_default())?;
         let mut failed = None;
         let changelog = self.changelog()?;
         local.retain(|value| match changelog.rev_of(&value.node) {
@@ -87,6 +87,16 @@ impl Repository {
             }
         });
         failed.map_or(Ok(local), Err)
+    }
+
+    fn parse_tags(&self, bytes: &[u8]) -> Outcome<TagMap> {
+        let tags = tags::parse(bytes)?;
+        self.remark_on(&tags)?;
+        Ok(tags)
+    }
+
+    fn remark_on(&self, tags: &TagMap) -> Outcome<()> {
+        if tags.passed_over() { self.remark("a line among the tags that is none") } else { Ok(()) }
     }
 
     fn global_tags(&self, config: &Config) -> Outcome<TagMap> {
@@ -101,6 +111,7 @@ impl Repository {
             && cache.tip_node == changelog.node(tip)?
             && cache.filtered == visibility.digest(changelog.last_rev(), false)
         {
+            self.remark_on(&cache.tags)?;
             return Ok(cache.tags);
         }
         let history = self.filelog(b".hgtags")?;
@@ -116,7 +127,7 @@ impl Repository {
                 continue;
             }
             seen.push(node);
-            all.merge(tags::parse(&history.content_of(&node)?)?);
+            all.merge(self.parse_tags(&history.content_of(&node)?)?);
         }
         Ok(all)
     }

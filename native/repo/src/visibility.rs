@@ -46,7 +46,7 @@ impl Phases {
                     return Err(Stop::unsupported(Reason::RepositoryState, "the null revision is a phase root"));
                 }
                 Some(rev) => roots.push((rev, phase)),
-                None => {}
+                None => repo.remark("an unknown phase root")?,
             }
         }
         let Some(base) = roots.iter().filter(|r| r.1 != Phase::Public).map(|r| r.0).min() else {

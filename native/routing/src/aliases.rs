@@ -14,6 +14,8 @@ pub(crate) struct Resolved {
     pub(crate) spec: &'static CommandSpec,
     /// The name that hooks and `[defaults]` go by: the alias, or the command's own.
     pub(crate) name: Vec<u8>,
+    /// Whether it is an alias.
+    pub(crate) is_alias: bool,
     /// What the alias puts before the arguments.
     pub(crate) arguments: Vec<Vec<u8>>,
 }
@@ -57,7 +59,9 @@ impl<'a> Words<'a> {
         }
         let shadowed = aliases.iter().any(|(name, _)| name.starts_with(word) || folded(name).starts_with(word));
         match lookup(word, self.facts, self.extended || strict || shadowed) {
-            Lookup::Native(spec) => Ok(Resolved { spec, name: spec.name.as_bytes().to_vec(), arguments: Vec::new() }),
+            Lookup::Native(spec) => {
+                Ok(Resolved { spec, name: spec.name.as_bytes().to_vec(), is_alias: false, arguments: Vec::new() })
+            }
             Lookup::Ambiguous => Err(Stop::unsupported(Reason::CommandAmbiguous, text(word))),
             Lookup::Legacy => Err(Stop::unsupported(Reason::CommandUnknown, text(word))),
         }
@@ -82,7 +86,7 @@ impl<'a> Words<'a> {
         // Each earlier alias has a lower index, so this ends.
         let inner = self.resolve_before(&command, at, false)?;
         let arguments = inner.arguments.into_iter().chain(words).collect();
-        Ok(Resolved { spec: inner.spec, name: name.to_vec(), arguments })
+        Ok(Resolved { spec: inner.spec, name: name.to_vec(), is_alias: true, arguments })
     }
 }
 

@@ -222,7 +222,8 @@ impl Deciding<'_, '_> {
         flags::check_early(&early, &parsed)?;
         self.steps.note("command line", || format!("{} arguments", parsed.arguments.len()));
 
-        let ready = Ready { spec, parsed, facts, place, base, local };
+        let is_alias = resolved.is_alias;
+        let ready = Ready { spec, is_alias, parsed, facts, place, base, local };
         self.open(ready, &early)
     }
 
@@ -376,7 +377,7 @@ impl Deciding<'_, '_> {
     /// Opens the repository where the command wants one.
     fn open(&self, ready: Ready, early: &Early) -> Outcome<Decision> {
         let env = &self.invocation.env;
-        let Ready { spec, parsed, facts, place, mut base, local } = ready;
+        let Ready { spec, is_alias, parsed, facts, place, mut base, local } = ready;
         let Place { cwd, root } = place;
         let usage = spec.repository;
         if usage == RepositoryUse::None && early.repository.is_some() {
@@ -394,6 +395,10 @@ impl Deciding<'_, '_> {
             Some(_) => local,
             None => base,
         };
+        let debug = config.bool_or("ui", "debug", false)?;
+        if debug && is_alias {
+            return Err(Stop::unsupported(Reason::FlagGlobal, "--debug of an alias"));
+        }
         let missing = (root.is_none() && usage == RepositoryUse::Required)
             .then(|| no_repository(spec, &parsed, &cwd))
             .transpose()?;
@@ -401,6 +406,9 @@ impl Deciding<'_, '_> {
         if let Some(repository) = &mut repository {
             if parsed.switch("hidden") {
                 repository.show_hidden();
+            }
+            if debug {
+                repository.refuse_remarks();
             }
             repository.check_build(&facts, &config)?;
             if env.non_empty("HGTEST_UUIDFILE").is_some() && repository.requirements().has("dirstate-v2") {
@@ -438,6 +446,7 @@ struct Asked<'a> {
 /// What is settled once the command line is parsed.
 struct Ready {
     spec: &'static CommandSpec,
+    is_alias: bool,
     parsed: Parsed,
     facts: LegacyFacts,
     place: Place,

@@ -57,6 +57,9 @@ pub trait Resources {
     /// `text` with the effects of `label`.
     fn paint<'t>(&self, text: &'t [u8], label: &str) -> Cow<'t, [u8]>;
 
+    /// Whether `formatnode` leaves ids as they are, as it does under `--debug`.
+    fn shows_whole_ids(&self) -> bool;
+
     /// A path as seen from where the process stands.
     ///
     /// # Errors

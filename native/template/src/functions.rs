@@ -55,7 +55,8 @@ impl Engine<'_> {
             (b"filter", [list, rest @ ..]) if rest.len() < 2 => self.filter_list(list, rest.first(), scope),
             (b"formatnode", [node]) => {
                 let id = self.text(node, scope)?;
-                Ok(Value::text(&id[..id.len().min(12)]))
+                let shown = if self.resources.shows_whole_ids() { id.len() } else { id.len().min(12) };
+                Ok(Value::text(&id[..shown]))
             }
             (b"get", [dict, key]) => match self.value(dict, scope)? {
                 Value::Dict(dict) => Ok(entry(&dict, &self.key(self.value(key, scope)?, scope)?)),

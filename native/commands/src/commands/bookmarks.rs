@@ -6,7 +6,7 @@ use amalgam_formats::damaged;
 use amalgam_repo::Bookmarks;
 use amalgam_template::width::columns;
 use amalgam_template::{Map, Value};
-use amalgam_types::{AbortKind, Node, Outcome, Reason, Rev, Stop, short_hex};
+use amalgam_types::{AbortKind, Node, Outcome, Reason, Rev, Stop};
 use std::collections::BTreeMap;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -77,7 +77,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         let rev = rev_of(prepared, &node)?;
         if !quiet {
             let pad = NAME_COLUMNS.saturating_sub(columns(name));
-            out.write_labelled(format!("{:pad$} {rev}:{}", "", short_hex(&node)).as_bytes(), label);
+            out.write_labelled(format!("{:pad$} {rev}:{}", "", prepared.shown_id(&node)).as_bytes(), label);
         }
         out.write(b"\n");
     }

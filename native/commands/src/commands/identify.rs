@@ -7,7 +7,7 @@ use crate::selection::{manifest_without_subrepositories, refuse_subrepositories}
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
 use amalgam_template::{Map, Value};
-use amalgam_types::{AbortKind, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV, short_hex};
+use amalgam_types::{AbortKind, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV};
 use amalgam_worktree::{Refresh, WorkingCopy, tracked_files};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -127,7 +127,7 @@ fn words(history: &History<'_>, subject: &Subject) -> Outcome<Vec<Vec<u8>>> {
     let (tags, bookmarks) = names(history, &nodes)?;
     let mut words = Vec::new();
     if default || asked("id") {
-        words.push(joined(nodes.iter().map(short_hex).collect()));
+        words.push(joined(nodes.iter().map(|node| history.prepared.shown_id(node)).collect()));
     }
     if asked("num") {
         words.push(joined(subject.revs.iter().map(ToString::to_string).collect()));

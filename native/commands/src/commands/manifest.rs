@@ -50,7 +50,7 @@ fn list_revision(
     formatter: Option<&Formatter<'_>>,
     out: &mut Output<'_>,
 ) -> Outcome<i32> {
-    let verbose = prepared.verbose()?;
+    let (verbose, debug) = (prepared.verbose()?, prepared.debug()?);
     let repository = prepared.repository()?;
     let rev = match prepared.single(symbol)? {
         Some(rev) => rev,
@@ -74,6 +74,9 @@ fn list_revision(
             ];
             formatter.item(Map { names, changeset: Some(rev), ..Map::default() }, out)?;
             continue;
+        }
+        if debug {
+            out.write(&[&entry.node()?.hex()[..], b" "].concat());
         }
         if verbose {
             out.write(format!("{mode} {kind:1} ").as_bytes());

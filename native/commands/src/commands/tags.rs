@@ -5,7 +5,7 @@ use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_repo::Tag;
 use amalgam_template::width::columns;
 use amalgam_template::{Map, Value};
-use amalgam_types::{Outcome, Reason, Rev, Stop, short_hex};
+use amalgam_types::{Outcome, Reason, Rev, Stop};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "tags",
@@ -69,7 +69,7 @@ fn write(prepared: &Prepared, tags: &[(Rev, &Tag)], out: &mut Output<'_>) -> Out
         out.write_labelled(&tag.name, label);
         if !quiet {
             let pad = NAME_COLUMNS.saturating_sub(columns(&tag.name));
-            out.write_labelled(format!("{:pad$} {rev:>5}:{}", "", short_hex(&tag.node)).as_bytes(), label);
+            out.write_labelled(format!("{:pad$} {rev:>5}:{}", "", prepared.shown_id(&tag.node)).as_bytes(), label);
         }
         if verbose && tag.local {
             out.write_labelled(b" local", label);

@@ -59,6 +59,10 @@ impl Resources for Bare<'_> {
         painted.map_or(Cow::Borrowed(text), Cow::Owned)
     }
 
+    fn shows_whole_ids(&self) -> bool {
+        self.prepared.debug().unwrap_or_default()
+    }
+
     fn relative_path(&self, _: &[u8]) -> Outcome<Vec<u8>> {
         Err(without_repository("relpath"))
     }

@@ -6,7 +6,7 @@ use crate::history::pending;
 use amalgam_formats::changelog::{ChangelogEntry, Date};
 use amalgam_formats::names;
 use amalgam_repo::{Changelog, Phase, Repository, Visibility};
-use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV, short_hex};
+use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -165,7 +165,7 @@ impl Changeset<'_, '_> {
 
     /// `REV:SHORT`, the form in which legacy names a changeset.
     pub(crate) fn id(&self) -> String {
-        format!("{}:{}", self.rev, short_hex(&self.node))
+        format!("{}:{}", self.rev, self.history.prepared.shown_id(&self.node))
     }
 
     /// Its parents, at least one; the null revision is its own.
@@ -180,12 +180,16 @@ impl Changeset<'_, '_> {
         Ok(if p2 == NULL_REV { vec![p1] } else { vec![p1, p2] })
     }
 
-    /// The parents that legacy bothers to show: those of a merge, and one that is not the revision before.
+    /// The parents that legacy bothers to show: those of a merge, and one that is not the revision before; always two
+    /// under `--debug`.
     ///
     /// # Errors
     /// What reading the index meets.
     pub(crate) fn meaningful_parents(&self) -> Outcome<Vec<Rev>> {
         let parents = self.parents()?;
+        if parents.len() == 1 && self.history.prepared.debug()? {
+            return Ok(vec![parents[0], NULL_REV]);
+        }
         Ok(if parents.len() == 1 && parents[0] >= self.rev - 1 { Vec::new() } else { parents })
     }
 
@@ -199,6 +203,33 @@ impl Changeset<'_, '_> {
             WDIR_REV => pending::phase(self.history),
             rev => Ok(self.history.visibility()?.phase(rev)),
         }
+    }
+
+    /// Its manifest.
+    ///
+    /// # Errors
+    /// What reading meets.
+    pub(crate) fn manifest(&self) -> Outcome<(Rev, Node)> {
+        let node = self.entry()?.manifest();
+        let hint = Some(self.rev).filter(|&rev| rev != NULL_REV);
+        Ok((self.history.repository.manifest_rev(&node, hint)?, node))
+    }
+
+    /// What else is noted of it, the branch included, sorted.
+    ///
+    /// # Errors
+    /// `EncodingUnsupported` for what is not UTF-8, or what reading meets.
+    pub(crate) fn extra(&self) -> Outcome<Vec<(Vec<u8>, Vec<u8>)>> {
+        let mut extra = self.entry()?.extra()?;
+        if !extra.iter().any(|(key, _)| key == b"branch") {
+            extra.push((b"branch".to_vec(), b"default".to_vec()));
+        }
+        extra.sort();
+        for (key, value) in &extra {
+            names::utf8(key, "an extra")?;
+            names::utf8(value, "an extra")?;
+        }
+        Ok(extra)
     }
 
     /// The branch, and whether the changeset closes it.

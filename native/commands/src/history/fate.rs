@@ -16,6 +16,9 @@ impl Changeset<'_, '_> {
         if !self.is_obsolete()? {
             return Ok(Vec::new());
         }
+        if self.history.prepared.debug()? {
+            return Err(self.uncertain("told of with whole ids"));
+        }
         let markers = self.history.repository.markers()?;
         let mut path: Vec<&Marker> = Vec::new();
         let mut node = self.node;

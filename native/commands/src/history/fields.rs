@@ -43,10 +43,11 @@ pub(super) fn of(
         (b"tags", list(changeset.tags()?, b"tag")),
         (b"parents", Value::nodes(&parents.collect::<Outcome<Vec<_>>>()?)),
     ]);
-    if formatter.wants("manifest") {
+    let debug = prepared.debug()?;
+    if debug || formatter.wants("manifest") {
         names.push((b"manifest", Value::text(changeset.entry()?.manifest().hex())));
     }
-    if formatter.wants("extra") {
+    if debug || formatter.wants("extra") {
         let mut extra = changeset.entry()?.extra()?;
         if !extra.iter().any(|(key, _)| key == b"branch") {
             extra.push((b"branch".to_vec(), b"default".to_vec()));
@@ -54,7 +55,7 @@ pub(super) fn of(
         let pairs = extra.into_iter().map(|(key, value)| (Rc::<[u8]>::from(key), Rc::<[u8]>::from(value)));
         names.push((b"extra", Value::dict(pairs, b"key", b"value")));
     }
-    if ["modified", "added", "removed"].into_iter().any(|name| formatter.wants(name)) {
+    if debug || ["modified", "added", "removed"].into_iter().any(|name| formatter.wants(name)) {
         let lists = changeset.file_lists()?;
         names.extend([
             (&b"modified"[..], list(&lists.modified, b"file")),
@@ -62,7 +63,7 @@ pub(super) fn of(
             (b"removed", list(&lists.removed, b"file")),
         ]);
     }
-    let verbose = prepared.verbose()?;
+    let verbose = prepared.verbose()? && !debug;
     if verbose || formatter.wants("files") {
         let files: Vec<Vec<u8>> = changeset.entry()?.files().map(<[u8]>::to_vec).collect();
         names.push((b"files", list(&files, b"file")));

@@ -36,6 +36,7 @@ pub(crate) fn of_invocation(prepared: &Prepared, name: &str) -> Outcome<Option<V
     Ok(Some(match name {
         "graphwidth" => Value::Int(0),
         "verbosity" => Value::text(match (prepared.quiet()?, prepared.verbose()?) {
+            _ if prepared.debug()? => "debug",
             (true, _) => "quiet",
             (_, true) => "verbose",
             _ => "",
@@ -235,6 +236,10 @@ impl Resources for Keywords<'_, '_> {
     fn paint<'t>(&self, text: &'t [u8], label: &str) -> Cow<'t, [u8]> {
         let painted = self.styles.as_ref().and_then(|styles| styles.render(text, label));
         painted.map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+
+    fn shows_whole_ids(&self) -> bool {
+        self.history.prepared.debug().unwrap_or_default()
     }
 
     fn relative_path(&self, path: &[u8]) -> Outcome<Vec<u8>> {

@@ -5,13 +5,14 @@ use crate::history::changesets::phase_name;
 use crate::history::copies::Copies;
 use crate::history::{Changeset, History};
 use amalgam_formats::names;
-use amalgam_template::dates;
+use amalgam_template::{dates, string_escaped};
 use amalgam_types::Outcome;
 
 /// The default printer.
 pub(crate) struct Printer {
     quiet: bool,
     verbose: bool,
+    debug: bool,
 }
 
 /// Text under construction, coloured as the output is.
@@ -38,7 +39,8 @@ impl Lines<'_, '_, '_> {
 
 impl Printer {
     pub(crate) fn new(history: &History<'_>) -> Outcome<Self> {
-        Ok(Printer { quiet: history.prepared.quiet()?, verbose: history.prepared.verbose()? })
+        let prepared = history.prepared;
+        Ok(Printer { quiet: prepared.quiet()?, verbose: prepared.verbose()?, debug: prepared.debug()? })
     }
 
     /// Appends one changeset to `text`.
@@ -80,10 +82,17 @@ impl Printer {
         for tag in changeset.tags()? {
             lines.line(b"tag:         ", tag, "log.tag");
         }
+        if self.debug {
+            lines.line(b"phase:       ", phase_name(changeset.phase()?).as_bytes(), "log.phase");
+        }
         for parent in changeset.meaningful_parents()? {
             let parent = changeset.history.changeset(parent)?;
             let label = format!("log.parent changeset.{}", phase_name(parent.phase()?));
             lines.line(b"parent:      ", parent.id().as_bytes(), &label);
+        }
+        if self.debug {
+            let (rev, node) = changeset.manifest()?;
+            lines.line(b"manifest:    ", format!("{rev}:{node}").as_bytes(), "ui.debug log.manifest");
         }
         lines.line(b"user:        ", changeset.user()?, "log.user");
         let date = changeset.date()?;
@@ -94,15 +103,33 @@ impl Printer {
         for fate in changeset.fates()? {
             lines.line(b"obsolete:    ", &fate, "log.obsfate");
         }
-        if self.verbose {
+        if self.debug {
+            let lists = changeset.file_lists()?;
+            let columns: [&[u8]; 3] = [b"files:       ", b"files+:      ", b"files-:      "];
+            for (column, files) in columns.into_iter().zip([&lists.modified, &lists.added, &lists.removed]) {
+                if !files.is_empty() {
+                    lines.line(column, &files.join(&b' '), "ui.debug log.files");
+                }
+            }
+        } else if self.verbose {
             let files: Vec<&[u8]> = changeset.entry()?.files().collect();
             if !files.is_empty() {
                 lines.line(b"files:       ", &files.join(&b' '), "ui.note log.files");
             }
-            if let Some(copies) = copies.filter(|copies| !copies.is_empty()) {
-                let listed: Vec<Vec<u8>> =
-                    copies.iter().map(|(to, from)| [to, &b" ("[..], from, b")"].concat()).collect();
-                lines.line(b"copies:      ", &listed.join(&b' '), "ui.note log.copies");
+        }
+        if self.verbose
+            && let Some(copies) = copies.filter(|copies| !copies.is_empty())
+        {
+            let listed: Vec<Vec<u8>> = copies.iter().map(|(to, from)| [to, &b" ("[..], from, b")"].concat()).collect();
+            lines.line(b"copies:      ", &listed.join(&b' '), "ui.note log.copies");
+        }
+        if self.debug {
+            for (key, value) in changeset.extra()? {
+                lines.line(
+                    b"extra:       ",
+                    &[key.as_slice(), b"=", &string_escaped(&value)].concat(),
+                    "ui.debug log.extra",
+                );
             }
         }
         let description = names::strip(changeset.description()?);

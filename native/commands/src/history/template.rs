@@ -78,6 +78,7 @@ impl<'k> Templates<'k> {
                 let mut modes = vec![""];
                 modes.extend(history.prepared.verbose()?.then_some("_verbose"));
                 modes.extend(history.prepared.quiet()?.then_some("_quiet"));
+                modes.extend(history.prepared.debug()?.then_some("_debug"));
                 let find = |name: &str| {
                     let names = modes.iter().rev().map(|mode| format!("{name}{mode}").into_bytes());
                     names.into_iter().find(|name| engine.has(name))

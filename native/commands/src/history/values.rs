@@ -4,9 +4,8 @@ use crate::Prepared;
 use crate::history::changesets::phase_name;
 use crate::history::{Changeset, History};
 use amalgam_config::remote_paths;
-use amalgam_formats::names::utf8;
 use amalgam_template::{DateForm, Item, List, Map, ShownBy, Value, Whole, string_escaped};
-use amalgam_types::{NULL_REV, Outcome, Reason, Stop};
+use amalgam_types::{NULL_REV, Outcome, Reason, Stop, short_hex};
 use std::rc::Rc;
 
 /// Names, by old-style templates.
@@ -55,7 +54,8 @@ pub(super) fn children(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
     history.changelog.expect_scan();
     for rev in changeset.rev + 1..history.changelog.len() {
         if !visibility.is_hidden(rev) && history.changelog.parents(rev)?.contains(&changeset.rev) {
-            found.push(history.changeset(rev)?.id().into_bytes());
+            // Short under `--debug`, too.
+            found.push(format!("{rev}:{}", short_hex(&history.changelog.node(rev)?)).into_bytes());
         }
     }
     let whole = Whole::OldStyle { name: "children", plural: "childrens", separator: " ", maps: None };
@@ -142,16 +142,7 @@ pub(super) fn peer_urls(prepared: &Prepared) -> Outcome<Value> {
 }
 
 pub(super) fn extras(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
-    let mut extra = changeset.entry()?.extra()?;
-    if !extra.iter().any(|(key, _)| key == b"branch") {
-        extra.push((b"branch".to_vec(), b"default".to_vec()));
-    }
-    extra.sort();
-    for (key, value) in &extra {
-        utf8(key, "an extra")?;
-        utf8(value, "an extra")?;
-    }
-    let pairs = extra.into_iter().map(|(key, value)| (Rc::from(key), Rc::from(value))).collect();
+    let pairs = changeset.extra()?.into_iter().map(|(key, value)| (Rc::from(key), Rc::from(value))).collect();
     let show = |key: &[u8], value: &[u8]| [key, b"=", &string_escaped(value)].concat();
     Ok(dictionary(pairs, show, &[b"key"], b"value", ("extra", "extras")))
 }
@@ -163,9 +154,7 @@ pub(super) fn copies(all: &[(Vec<u8>, Vec<u8>)]) -> Value {
 }
 
 pub(super) fn manifest(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
-    let node = changeset.entry()?.manifest();
-    let hint = Some(changeset.rev).filter(|&rev| rev != NULL_REV);
-    let rev = changeset.history.repository.manifest_rev(&node, hint)?;
+    let (rev, node) = changeset.manifest()?;
     let names = vec![
         (&b"rev"[..], Value::Int(i64::from(rev))),
         (&b"node"[..], Value::text(node.hex())),

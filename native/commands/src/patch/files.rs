@@ -11,7 +11,7 @@ use amalgam_matching::Matcher;
 use amalgam_query::{Clock, parse_date};
 use amalgam_repo::{Filelog, Repository};
 use amalgam_template::dates;
-use amalgam_types::{Outcome, Reason, Rev, Stop, short_hex};
+use amalgam_types::{Outcome, Reason, Rev, Stop};
 use amalgam_worktree::{Copies, PathList, StatusResult, WorkingFiles};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,7 +75,7 @@ pub(crate) fn diffs(
     let mut revisions = Vec::new();
     for source in [&left, &right] {
         if let From::Revision(rev, _) = source.from {
-            revisions.push(short_hex(&changeset_node(prepared.repository()?, rev)?));
+            revisions.push(prepared.shown_id(&changeset_node(prepared.repository()?, rev)?));
         }
     }
     let mut copied = if options.git { copies_of(prepared, directed, matcher, &left)? } else { Copies::new() };

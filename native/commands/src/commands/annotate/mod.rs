@@ -287,7 +287,7 @@ fn text_of(history: &History<'_>, column: &str, origin: &Origin) -> Outcome<Vec<
         "user" if prepared.verbose()? => origin.user(history)?,
         "user" => short_user(&origin.user(history)?).to_vec(),
         "number" => origin.committed(history)?.to_string().into_bytes(),
-        "changeset" => short_hex(&history.changeset(origin.committed(history)?)?.node).into_bytes(),
+        "changeset" => prepared.shown_id(&history.changeset(origin.committed(history)?)?.node).into_bytes(),
         "date" => {
             let (seconds, offset) = origin.date(history)?;
             if prepared.quiet()? {
