@@ -7,6 +7,7 @@ use amalgam_formats::revlog::{Entry, Revlog, flags};
 use amalgam_formats::{damaged, store_path};
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Rev};
 use std::ffi::OsStr;
+use std::ops::Deref;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 
@@ -19,6 +20,27 @@ pub type CopySource = Copied;
 /// All revisions of one tracked file.
 pub struct Filelog {
     revlog: Revlog,
+}
+
+/// The content of a file revision, without a copy of a text that is kept.
+#[derive(Debug, Clone, Default)]
+pub struct SharedContent {
+    text: Arc<Vec<u8>>,
+    offset: usize,
+}
+
+impl From<Vec<u8>> for SharedContent {
+    fn from(content: Vec<u8>) -> Self {
+        SharedContent { text: Arc::new(content), offset: 0 }
+    }
+}
+
+impl Deref for SharedContent {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.text.get(self.offset..).unwrap_or_default()
+    }
 }
 
 /// One revision of a file.
@@ -141,6 +163,16 @@ impl Filelog {
     /// The content of the revision with this id.
     pub fn content_of(&self, node: &Node) -> Outcome<Vec<u8>> {
         self.content(self.known_rev(node)?)
+    }
+
+    /// The same for whoever only looks at it.
+    ///
+    /// # Errors
+    /// As [`Filelog::content_of`].
+    pub fn shared_content_of(&self, node: &Node) -> Outcome<SharedContent> {
+        let text = self.revlog.shared_text(self.known_rev(node)?)?;
+        let offset = FileText::split(&text)?.content_offset();
+        Ok(SharedContent { text, offset })
     }
 
     /// Whether legacy takes the text to begin with metadata, which it decides without reading the text

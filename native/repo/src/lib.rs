@@ -26,7 +26,7 @@ mod visibility;
 pub use branches::{BranchHead, BranchNames, Branches};
 pub use changelog::Changelog;
 pub use file_revisions::{FileRev, FileWalk};
-pub use files::{CopySource, FileRevision, Filelog};
+pub use files::{CopySource, FileRevision, Filelog, SharedContent};
 pub use instability::Instabilities;
 pub use names::Bookmarks;
 pub use open::{Repository, find_root, repo_config_files};

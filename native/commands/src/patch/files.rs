@@ -9,7 +9,7 @@ use amalgam_diff::{Content, DiffOptions, FileChange, FileDiff, Side, file_diff};
 use amalgam_formats::manifest::Manifest;
 use amalgam_matching::Matcher;
 use amalgam_query::{Clock, parse_date};
-use amalgam_repo::{Filelog, Repository};
+use amalgam_repo::{Filelog, Repository, SharedContent};
 use amalgam_template::dates;
 use amalgam_types::{Outcome, Reason, Rev, Stop};
 use amalgam_worktree::{Copies, PathList, StatusResult, WorkingFiles};
@@ -19,6 +19,12 @@ use std::sync::Arc;
 
 /// From so many files on, they are read and compared side by side.
 const MANY: usize = 16;
+
+/// From how many files on more than one thread is worth it here.
+fn enough() -> usize {
+    // Where changesets are compared side by side the threads run already, and the last changeset is not left to one.
+    if rayon::current_thread_index().is_some() { 2 } else { MANY }
+}
 
 /// One side, as contents are read from it.
 struct Source<'a> {
@@ -36,7 +42,7 @@ enum From {
 /// A file's content, flags and name on one side.
 struct Version {
     path: Vec<u8>,
-    content: Vec<u8>,
+    content: SharedContent,
     flags: u8,
 }
 
@@ -94,7 +100,7 @@ pub(crate) fn diffs(
         file_diff(&change, options)
             .map_err(|_| Stop::unsupported(Reason::OutputUnsupported, "binary content in the git format"))
     };
-    if names.len() < MANY {
+    if names.len() < enough() {
         let mut folder = Vec::new();
         return names.iter().map(|names| diff(&mut folder, names)).collect();
     }
@@ -167,15 +173,15 @@ impl<'a> Source<'a> {
             From::Revision(_, manifest) => manifest,
             From::WorkingCopy(files) => {
                 let file = files.read(path, folder)?;
-                return Ok(Version { path: shown, content: file.content, flags: file.flags });
+                return Ok(Version { path: shown, content: file.content.into(), flags: file.flags });
             }
         };
         let entry = manifest.get(path)?;
         let entry = entry.ok_or_else(|| Stop::unsupported(Reason::RepositoryChanged, String::from_utf8_lossy(path)))?;
         let node = entry.node()?;
         let content = match filelog {
-            Some(filelog) => filelog.content_of(&node)?,
-            None => self.repository.file_content(path, &node)?,
+            Some(filelog) => filelog.shared_content_of(&node)?,
+            None => self.repository.file_content(path, &node)?.into(),
         };
         Ok(Version { path: shown, content, flags: entry.flags })
     }

@@ -24,9 +24,12 @@ pub const ENTRY_SIZE: usize = 64;
 /// Entries that a scan reads at once.
 const SCAN: Rev = 1024;
 
-const VERSION_1: u32 = 1;
+/// Entries that are read at first: what is looked for is mostly near.
+pub(super) const NEAR: Rev = 64;
+
+pub(super) const VERSION_1: u32 = 1;
 const INLINE: u32 = 1 << 16;
-const GENERAL_DELTA: u32 = 1 << 17;
+pub(super) const GENERAL_DELTA: u32 = 1 << 17;
 const FILELOG_META: u32 = 1 << 18;
 const DELTA_INFO: u32 = 1 << 19;
 
@@ -73,7 +76,7 @@ pub struct Entry {
 
 /// The index of one revlog.
 pub struct Index {
-    source: Box<dyn Source>,
+    pub(super) source: Box<dyn Source>,
     /// Where each entry starts, for an inline index.
     inline: Option<Vec<u64>>,
     len: Rev,
@@ -140,7 +143,7 @@ impl Index {
         self.parse(rev, &self.source.read(self.place(rev), ENTRY_SIZE)?)
     }
 
-    fn place(&self, rev: Rev) -> u64 {
+    pub(super) fn place(&self, rev: Rev) -> u64 {
         match &self.inline {
             Some(starts) => starts[rev as usize],
             None => rev as u64 * ENTRY_SIZE as u64,
@@ -148,7 +151,7 @@ impl Index {
     }
 
     /// `bytes` is one whole entry.
-    fn parse(&self, rev: Rev, bytes: &[u8]) -> Outcome<Entry> {
+    pub(super) fn parse(&self, rev: Rev, bytes: &[u8]) -> Outcome<Entry> {
         let head = u64::from(be32(bytes, 0)) << 32 | u64::from(be32(bytes, 4));
         let signed = |at| be32(bytes, at) as i32;
         let entry = Entry {
@@ -207,8 +210,10 @@ impl Index {
     /// Calls `visit` with (revision, id) from the tip down to `floor` until it says stop (`false`).
     pub fn nodes_from_tip(&self, floor: Rev, mut visit: impl FnMut(Rev, &[u8; 20]) -> bool) -> Outcome<()> {
         let mut high = self.len;
+        let mut step = NEAR;
         while high > floor.max(0) {
-            let low = (high - SCAN).max(floor).max(0);
+            let low = (high - step).max(floor).max(0);
+            step = (2 * step).min(SCAN);
             if self.inline.is_some() {
                 for rev in (low..high).rev() {
                     let bytes = self.source.read(self.place(rev), ENTRY_SIZE)?;

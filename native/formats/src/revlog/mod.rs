@@ -6,17 +6,21 @@
 //! text or a delta against an earlier revision. The node id of a revision is the SHA-1 of its parents'
 //! ids and its text, so every text that is read here is proved.
 
+mod backwards;
 mod chunk;
 mod delta;
 mod index;
 mod kept;
 
+use backwards::Backwards;
 pub use index::{ENTRY_SIZE, Entry, Index, flags};
 
 use crate::{Source, damaged};
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop};
+use rayon::prelude::*;
 use sha1::{Digest, Sha1};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// Opens the `*.d` file when a chunk is first needed.
@@ -25,6 +29,9 @@ pub type DataOpener = Box<dyn Fn() -> Outcome<Box<dyn Source>> + Send + Sync>;
 /// Chunks that are nearer than this to each other are read in one piece.
 const READ_GAP: u64 = 16 * 1024;
 
+/// From so many deltas on they are decompressed side by side.
+const MANY_DELTAS: usize = 128;
+
 /// The longest delta that leads from a text of one size to a text of another: every byte of the older one
 /// deleted on its own, every byte of the newer one new.
 fn delta_limit(older: Option<u32>, newer: Option<u32>) -> u64 {
@@ -32,6 +39,32 @@ fn delta_limit(older: Option<u32>, newer: Option<u32>) -> u64 {
         (Some(older), Some(newer)) => u64::from(newer) + 12 * (u64::from(older) + 2),
         _ => chunk::LIMIT,
     }
+}
+
+/// Chunks as they are stored, in the pieces in which they were read.
+struct Chunks<'r> {
+    pieces: Vec<Cow<'r, [u8]>>,
+    /// In which piece each one is, and where.
+    places: Vec<(usize, Range<usize>)>,
+}
+
+impl Chunks<'_> {
+    fn all(&self) -> Vec<&[u8]> {
+        self.places.iter().map(|(piece, place)| &self.pieces[*piece][place.clone()]).collect()
+    }
+}
+
+/// The deltas that lead from the first revision of `chain` to its last one; `chunks` are those of all but the first.
+fn deltas<'c>(chunks: &[&'c [u8]], chain: &[(Rev, Entry)]) -> Outcome<Vec<Cow<'c, [u8]>>> {
+    let one = |(&raw, pair): (&&'c [u8], &[(Rev, Entry)])| {
+        chunk::decompress(raw, delta_limit(pair[0].1.size, pair[1].1.size))
+    };
+    // Within a parallel walk others have work of their own; and to take up some of theirs here, while something may be
+    // locked or on its way, is not safe.
+    if chunks.len() >= MANY_DELTAS && rayon::current_thread_index().is_none() {
+        return chunks.par_iter().zip(chain.par_windows(2)).map(one).collect();
+    }
+    chunks.iter().zip(chain.windows(2)).map(one).collect()
 }
 
 /// One revlog.
@@ -156,6 +189,7 @@ impl Revlog {
         let mut chain = vec![(rev, entry)];
         let (mut at, mut entry) = (rev, entry);
         let start = entry.base;
+        let mut entries = Backwards::new(&self.index);
         loop {
             if entry.base < 0 || entry.base > at {
                 return Err(damaged(format!("revision {at} has the delta base {}", entry.base)));
@@ -171,7 +205,7 @@ impl Revlog {
                 }
                 at -= 1;
             }
-            entry = self.index.entry(at)?;
+            entry = entries.entry(at)?;
             chain.push((at, entry));
         }
         chain.reverse();
@@ -206,35 +240,32 @@ impl Revlog {
     fn assemble_from(&self, base: Option<&[u8]>, chain: &[(Rev, Entry)]) -> Outcome<Vec<u8>> {
         if let Some(base) = base {
             let chunks = self.chunks(&chain[1..])?;
-            let mut deltas = Vec::with_capacity(chunks.len());
-            for (raw, pair) in chunks.iter().zip(chain.windows(2)) {
-                deltas.push(chunk::decompress(raw, delta_limit(pair[0].1.size, pair[1].1.size))?);
-            }
-            return delta::apply(base, &deltas);
+            return delta::apply(base, &deltas(&chunks.all(), chain)?);
         }
         let chunks = self.chunks(chain)?;
-        let sizes: Vec<Option<u32>> = chain.iter().map(|(_, e)| e.size).collect();
-        let base = chunk::decompress(&chunks[0], sizes[0].map_or(chunk::LIMIT, u64::from))?;
-        if sizes[0].is_some_and(|size| size as usize != base.len()) {
+        let chunks = chunks.all();
+        let size = chain[0].1.size;
+        let base = chunk::decompress(chunks[0], size.map_or(chunk::LIMIT, u64::from))?;
+        if size.is_some_and(|size| size as usize != base.len()) {
             return Err(damaged("a text has another size than the index says"));
         }
         if chunks.len() == 1 {
             return Ok(base.into_owned());
         }
-        let mut deltas = Vec::with_capacity(chunks.len() - 1);
-        for (i, raw) in chunks.iter().enumerate().skip(1) {
-            deltas.push(chunk::decompress(raw, delta_limit(sizes[i - 1], sizes[i]))?);
-        }
-        delta::apply(&base, &deltas)
+        delta::apply(&base, &deltas(&chunks[1..], chain)?)
     }
 
     /// The chunks of `chain` as stored, read in as few pieces as their places allow.
-    fn chunks(&self, chain: &[(Rev, Entry)]) -> Outcome<Vec<Cow<'_, [u8]>>> {
+    fn chunks(&self, chain: &[(Rev, Entry)]) -> Outcome<Chunks<'_>> {
+        let mut chunks = Chunks { pieces: Vec::new(), places: Vec::with_capacity(chain.len()) };
         if self.index.is_inline() {
-            return chain.iter().map(|(rev, entry)| self.index.inline_chunk(*rev, entry)).collect();
+            for (rev, entry) in chain {
+                chunks.places.push((chunks.pieces.len(), 0..entry.compressed as usize));
+                chunks.pieces.push(self.index.inline_chunk(*rev, entry)?);
+            }
+            return Ok(chunks);
         }
         let data = self.data.get_or_init(|| (self.open_data)()).as_ref().map_err(Clone::clone)?;
-        let mut out: Vec<Cow<'_, [u8]>> = Vec::with_capacity(chain.len());
         let mut at = 0;
         while at < chain.len() {
             let start = chain[at].1.offset;
@@ -248,22 +279,14 @@ impl Revlog {
                 next += 1;
             }
             let len = usize::try_from(end - start).map_err(|_| damaged("a chunk is too long"))?;
-            let piece = data.read(start, len)?;
-            if next - at == 1 {
-                out.push(piece);
-            } else {
-                for (_, entry) in &chain[at..next] {
-                    let from = (entry.offset - start) as usize;
-                    let to = from + entry.compressed as usize;
-                    out.push(match &piece {
-                        Cow::Borrowed(bytes) => Cow::Borrowed(&bytes[from..to]),
-                        Cow::Owned(bytes) => Cow::Owned(bytes[from..to].to_vec()),
-                    });
-                }
+            for (_, entry) in &chain[at..next] {
+                let from = (entry.offset - start) as usize;
+                chunks.places.push((chunks.pieces.len(), from..from + entry.compressed as usize));
             }
+            chunks.pieces.push(data.read(start, len)?);
             at = next;
         }
-        Ok(out)
+        Ok(chunks)
     }
 
     fn hash_of(&self, entry: &Entry, text: &[u8]) -> Outcome<Node> {
