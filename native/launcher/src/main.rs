@@ -53,6 +53,7 @@ pub unsafe extern "C" fn main(argc: libc::c_int, argv: *const *const libc::c_cha
 /// Answers or does not return.
 fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
     let started = Instant::now();
+    amalgam_commands::own_process();
     let env = surroundings();
     if env.non_empty(GATHERING).is_some() {
         complain("asking Mercurial for facts led back to amalgam");

@@ -4,7 +4,7 @@ use super::write::Write;
 use super::{Directed, LISTS, counting, diffs, settle_options, stat_lines, stat_width, write_diffs, write_stat};
 use crate::comparison::{Sides, compare};
 use crate::display::PathDisplay;
-use crate::{Output, Prepared};
+use crate::{Output, Prepared, memory};
 use amalgam_diff::{DiffOptions, FileDiff, keep_hunks};
 use amalgam_matching::Matcher;
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
@@ -120,8 +120,10 @@ impl Patches {
         let begin = self.expected.len().saturating_sub(AT_ONCE);
         let revs = self.expected.split_off(begin);
         // The others' manifests are a few deltas away from this one: not every thread goes through the long chain then.
-        if let Some(parent) = lowest_parent(prepared, &revs) {
-            let _ = prepared.repository()?.manifest_of(parent);
+        if let Some(parent) = lowest_parent(prepared, &revs)
+            && let Ok(manifest) = prepared.repository()?.manifest_of(parent)
+        {
+            memory::expect_texts(manifest.text().len() * revs.len());
         }
         let made = revs.par_iter().map(|&rev| (rev, self.made(prepared, rev, files)));
         self.ahead = made.collect();
