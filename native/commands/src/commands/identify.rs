@@ -3,7 +3,7 @@
 use crate::formatter::Form;
 use crate::history::History;
 use crate::patch::LISTS;
-use crate::selection::{manifest_without_subrepositories, refuse_subrepositories};
+use crate::selection::refuse_subrepositories;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
 use amalgam_template::{Map, Value};
@@ -95,7 +95,7 @@ impl Subject {
 fn working_copy(history: &History<'_>) -> Outcome<Subject> {
     let prepared = history.prepared;
     let [p1, p2] = history.repository.working_revs()?;
-    manifest_without_subrepositories(history.repository, p1)?;
+    // Legacy asks the working directory alone which subrepositories there are.
     let tracked = tracked_files(history.repository)?;
     refuse_subrepositories(|name| tracked.contains(name))?;
     let context = prepared.match_context()?;

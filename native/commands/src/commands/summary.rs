@@ -3,7 +3,7 @@
 use crate::comparison::{Sides, compare, working_copy};
 use crate::history::changesets::phase_name;
 use crate::history::{History, query};
-use crate::selection::{manifest_without_subrepositories, refuse_subrepositories};
+use crate::selection::refuse_subrepositories;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_formats::names;
 use amalgam_matching::Matcher;
@@ -49,7 +49,6 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let repository = history.repository;
     let [p1, p2] = repository.working_revs()?;
     let parents: Vec<Rev> = if p2 == NULL_REV { vec![p1] } else { vec![p1, p2] };
-    manifest_without_subrepositories(repository, p1)?;
     let tracked = tracked_files(repository)?;
     refuse_subrepositories(|name| tracked.contains(name))?;
     let unresolved = repository.merge_state()?.unresolved().count();
