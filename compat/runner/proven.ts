@@ -24,7 +24,7 @@ export type Proof = z.infer<typeof proofSchema>;
 export type Proven = z.infer<typeof provenSchema>;
 
 /** Groups of cases that are about every command: none is proven while one of these is not. */
-export const sharedGroups = ["dispatch", "formatter", "obsolescence", "prompts", "revset", "rhg", "terminal"];
+export const sharedGroups = ["debug", "dispatch", "formatter", "obsolescence", "prompts", "revset", "rhg", "terminal"];
 /** Groups that say nothing about a native answer. */
 const otherGroups = ["fallback"];
 

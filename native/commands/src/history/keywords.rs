@@ -6,6 +6,7 @@ use crate::history::changesets::phase_name;
 use crate::history::copies::Copies;
 use crate::history::latest_tags::LatestTags;
 use crate::history::{Changeset, History};
+use crate::options::version_of;
 use crate::patch;
 use crate::selection::manifest_without_subrepositories;
 use crate::{Styles, history::values};
@@ -52,6 +53,9 @@ pub(crate) fn of_invocation(prepared: &Prepared, name: &str) -> Outcome<Option<V
 
 /// How a changeset shows where only a map of it is at hand.
 const CHANGESET_ID: &str = "{rev}:{node|formatnode}";
+
+/// The release that brought this keyword: before it the word says nothing.
+const CLOSESBRANCH_SINCE: (u16, u16) = (7, 2);
 
 /// What templates can ask of a history.
 pub(crate) struct Keywords<'h, 'a> {
@@ -180,6 +184,9 @@ impl Resources for Keywords<'_, '_> {
     fn keyword(&self, name: &[u8], at: &At<'_>) -> Outcome<Found> {
         let changeset = at.changeset;
         let Ok(name) = std::str::from_utf8(name) else { return Ok(Found::Nothing) };
+        if name == "closesbranch" && version_of(&self.history.prepared.facts) < CLOSESBRANCH_SINCE {
+            return Err(Stop::unsupported(Reason::TemplateKeyword, "closesbranch of an older legacy"));
+        }
         if let Some(value) = of_invocation(self.history.prepared, name)? {
             return Ok(Found::Value(value));
         }

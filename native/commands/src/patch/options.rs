@@ -1,9 +1,13 @@
 //! The settings of a diff, from flags and configuration. A flag that was given wins in either direction.
 
 use crate::Prepared;
+use crate::options::version_of;
 use amalgam_diff::binary::SAMPLES_DIGEST;
 use amalgam_diff::{DiffOptions, GitBinary};
 use amalgam_types::{Outcome, Reason, Stop};
+
+/// The first release whose lines of functions were compared with these.
+const FUNCTIONS_SINCE: (u16, u16) = (7, 2);
 
 /// Reads them.
 ///
@@ -54,7 +58,7 @@ fn with(prepared: &Prepared, flags: bool) -> Outcome<DiffOptions> {
         context: context(prepared, flags)?,
         git: setting("git", "git")?,
         text: flags && parsed.switch("text"),
-        show_function: setting("show-function", "showfunc")?,
+        show_function: show_function(prepared, setting("show-function", "showfunc")?)?,
         no_dates: setting("nodates", "nodates")?,
         no_binary,
         git_binary: if prepared.facts.zlib_samples == SAMPLES_DIGEST { GitBinary::Encoded } else { GitBinary::Refused },
@@ -83,6 +87,14 @@ fn refuse(prepared: &Prepared) -> Outcome<()> {
         return unsupported("diff.merge");
     }
     Ok(())
+}
+
+/// Older releases take a line that begins with a digit, and none with `_` or `$`, for that of a function.
+fn show_function(prepared: &Prepared, wanted: bool) -> Outcome<bool> {
+    if wanted && version_of(&prepared.facts) < FUNCTIONS_SINCE {
+        return Err(Stop::unsupported(Reason::FlagUnsupported, "functions as an older legacy sees them"));
+    }
+    Ok(wanted)
 }
 
 fn context(prepared: &Prepared, flags: bool) -> Outcome<usize> {
