@@ -5,11 +5,15 @@ use super::options::{counting, for_machines, of_settings};
 use crate::Prepared;
 use crate::display::PathDisplay;
 use crate::formatter::Formatter;
+use crate::options::version_of;
 use amalgam_diff::{DiffOptions, FileDiff, stat};
 use amalgam_matching::Matcher;
 use amalgam_template::{List, Map, Value, Whole};
-use amalgam_types::{Outcome, Rev};
+use amalgam_types::{Outcome, Reason, Rev, Stop};
 use std::rc::Rc;
+
+/// The first release seen to give machines a file's counts as numbers: older ones give them the text people read.
+const STATISTICS_SINCE: (u16, u16) = (6, 9);
 
 fn diffs(prepared: &Prepared, rev: Rev, matcher: &Matcher<'_>, options: &DiffOptions) -> Outcome<Vec<FileDiff>> {
     Change::of(prepared, rev, matcher)?.diffs(options, &PathDisplay::FromRoot)
@@ -66,6 +70,9 @@ pub(crate) fn items(
     let mut names = Vec::new();
     let options = || for_machines(prepared);
     if prepared.parsed.switch("stat") || formatter.wants("diffstat") {
+        if version_of(&prepared.facts) < STATISTICS_SINCE {
+            return Err(Stop::unsupported(Reason::TemplateKeyword, "diffstat for machines of an older legacy"));
+        }
         let diffs = files.diffs(prepared, rev, &counting(options()?), &PathDisplay::FromRoot)?;
         names.push((&b"diffstat"[..], statistics(&counted(&diffs))));
     }
