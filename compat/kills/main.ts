@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { Random } from "../generate/random.ts";
 
 const usage = `usage: npm run compat:kills -- [options]
 
@@ -24,19 +25,7 @@ const usage = `usage: npm run compat:kills -- [options]
   --legacy PATH    the Python hg (default: AMALGAM_LEGACY_HG, .venv/bin/hg)`;
 
 const victims = ["launcher", "worker", "server"] as const;
-type Victim = (typeof victims)[number];
 const root = join(import.meta.dirname, "..", "..");
-
-/** Numbers from 0 up to 1 that a seed repeats (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -144,20 +133,15 @@ function kill(pid: number | undefined, signal: NodeJS.Signals): boolean {
   }
 }
 
-async function round(
-  ground: Ground,
-  number: number,
-  chance: () => number,
-  counts: Map<string, number>,
-): Promise<string[]> {
+async function round(ground: Ground, number: number, random: Random, counts: Map<string, number>): Promise<string[]> {
   const name = `round-${number}-`;
   appendFileSync(join(ground.repository, "a"), `${number}\n`);
-  const victim = victims[Math.floor(chance() * victims.length)] as Victim;
-  const signal: NodeJS.Signals = chance() < 0.7 ? "SIGKILL" : "SIGTERM";
+  const victim = random.pick(victims);
+  const signal: NodeJS.Signals = random.percent(70) ? "SIGKILL" : "SIGTERM";
   const begun = performance.now();
   const { child, end } = ground.start(["commit", "-A", "-m", name]);
   // Most moments lie within the command; some before its worker is there, some after its end.
-  await pause(chance() * 1.3 * ground.usual);
+  await pause((random.below(1000) / 1000) * 1.3 * ground.usual);
   const target = { launcher: [child.pid], worker: ground.workers(), server: ground.servers() }[victim];
   const hit = target.map((pid) => kill(pid, signal)).includes(true);
   const { code, signal: ended, said } = await end;
@@ -205,11 +189,11 @@ async function main(): Promise<number> {
   const ground = new Ground(subject, legacy);
   const counts = new Map<string, number>();
   const mistakes: string[] = [];
-  const chance = random(seed);
+  const random = new Random(seed);
   process.stdout.write(`${rounds} commits, --seed ${seed}\n`);
   try {
     for (let number = 0; number < rounds; number += 1) {
-      mistakes.push(...(await round(ground, number, chance, counts)));
+      mistakes.push(...(await round(ground, number, random, counts)));
       if (number % 100 === 99) {
         const code = ground.hg(["verify", "-q"]);
         if (code !== 0) mistakes.push(`verify: exit code ${code}`);
