@@ -124,6 +124,8 @@ impl Server {
         }
         let limit = Some(PATIENCE);
         socket.set_read_timeout(limit).and_then(|()| socket.set_write_timeout(limit)).map_err(|e| unusable(&e))?;
+        // While the server starts its worker.
+        let modules = sources::digest(&plan.packages);
         let mut connection = Connection::open(socket).map_err(|error| unusable(&error))?;
         if !connection.hello().knows(REQUESTS) {
             return Err(unusable(&"the server does not know what is needed"));
@@ -138,7 +140,6 @@ impl Server {
             .map_err(|error| unusable(&error))?;
         // While the server reads its configuration.
         let guard = Guard::watch(connection.hello().process, connection.socket().as_fd());
-        let modules = sources::digest(&plan.packages);
         let validity = connection.validity().map_err(|error| unusable(&error))?;
         if noted != modules {
             servers::unlink_sockets(&self.folder);

@@ -2,10 +2,15 @@
 //! a module that is edited in place changes no folder, and a process that is started anew would read it.
 
 use amalgam_types::LegacyFacts;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+
+/// Packages inside packages: Mercurial has two levels. A link to a folder above itself has no end.
+const MAX_DEPTH: usize = 6;
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
 /// Folders of a package that hold no modules.
 const OTHER: &[&str] = &["__pycache__", "defaultrc", "helptext", "locale", "templates"];
@@ -19,23 +24,36 @@ pub(super) fn packages(facts: &LegacyFacts) -> Vec<PathBuf> {
 
 /// A digest of names, times and sizes of all modules in `packages`.
 pub fn digest(packages: &[PathBuf]) -> String {
-    let sum = packages.iter().fold(0, |sum: u64, package| sum.wrapping_add(of_folder(package)));
+    let sum = packages.iter().fold(0, |sum: u64, package| {
+        let of_package = rustix::fs::open(package, FOLDER, Mode::empty()).map(|opened| of_folder(&opened, 0));
+        // What cannot be read has no modules for the server either.
+        sum.wrapping_mul(31).wrapping_add(of_package.unwrap_or(0))
+    });
     format!("{sum:016x}")
 }
 
-/// A sum, because a folder's entries have no order.
-fn of_folder(folder: &Path) -> u64 {
+/// A sum, because a folder's entries have no order. The names are asked for inside the opened folder: this is done by each
+/// command, and five hundred whole paths cost more than what they lead to.
+fn of_folder(folder: &OwnedFd, depth: usize) -> u64 {
     let mut sum: u64 = 0;
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let (path, name) = (entry.path(), entry.file_name());
-        let is_module = [".py", ".so"].iter().any(|end| name.as_bytes().ends_with(end.as_bytes()));
-        let is_folder = !is_module && !name.as_bytes().contains(&b'.');
-        if is_folder && !OTHER.iter().any(|other| name == *other) && path.is_dir() {
-            sum = sum.wrapping_add(of_folder(&path));
-        } else if is_module && let Ok(meta) = std::fs::metadata(&path) {
-            let mut hash = DefaultHasher::new();
-            (path.as_os_str().as_bytes(), meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()).hash(&mut hash);
-            sum = sum.wrapping_add(hash.finish());
+    let mut space = [MaybeUninit::uninit(); 16 << 10];
+    let mut entries = RawDir::new(folder, &mut space);
+    while let Some(Ok(entry)) = entries.next() {
+        let name = entry.file_name();
+        let bytes = name.to_bytes();
+        if bytes.ends_with(b".py") || bytes.ends_with(b".so") {
+            if let Ok(stat) = rustix::fs::statat(folder, name, AtFlags::empty()) {
+                let mut hash = DefaultHasher::new();
+                (bytes, stat.st_ino, stat.st_size, stat.st_mtime, stat.st_mtime_nsec).hash(&mut hash);
+                sum = sum.wrapping_add(hash.finish());
+            }
+        } else if depth < MAX_DEPTH
+            && !bytes.contains(&b'.')
+            && matches!(entry.file_type(), FileType::Directory | FileType::Symlink | FileType::Unknown)
+            && !OTHER.iter().any(|other| bytes == other.as_bytes())
+            && let Ok(inner) = rustix::fs::openat(folder, name, FOLDER, Mode::empty())
+        {
+            sum = sum.wrapping_add(of_folder(&inner, depth + 1));
         }
     }
     sum
