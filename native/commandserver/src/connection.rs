@@ -7,28 +7,72 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 
-/// A greeted server process.
+/// The request for readiness to take descriptors has no payload.
+const ATTACH: &[u8] = b"attachio\n";
+
+/// What the serving process is told before a command.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    /// `NAME=VALUE` entries, which replace its environment.
+    pub environment: &'a [Vec<u8>],
+    /// One that cannot be entered ends the connection, which the next answer tells.
+    pub folder: &'a [u8],
+    /// The mask of new files' modes.
+    pub umask: u32,
+}
+
+/// A socket that was just connected: the server is starting a process for it.
+#[derive(Debug)]
+pub struct Connecting {
+    socket: UnixStream,
+}
+
+/// A process that serves this one client, and has greeted it.
 #[derive(Debug)]
 pub struct Connection {
     socket: UnixStream,
     hello: Hello,
 }
 
-impl Connection {
-    /// Waits for the greeting on a socket that was just connected.
+impl Connecting {
+    /// Over this socket.
+    pub fn new(socket: UnixStream) -> Connecting {
+        Connecting { socket }
+    }
+
+    /// Tells it the surroundings, has it read the configuration for `args`, and asks whether it can serve them and for
+    /// its readiness to take descriptors: in one write that needs no greeting, so that the process finds all of it when
+    /// it has started.
     ///
     /// # Errors
-    /// Whatever keeps the server from greeting; nothing has been asked of it.
-    pub fn open(mut socket: UnixStream) -> Result<Connection, Error> {
-        match Message::read(&mut socket)? {
+    /// Where the socket fails; likewise below.
+    pub fn ask(&mut self, surroundings: &Surroundings<'_>, args: &[Vec<u8>]) -> Result<(), Error> {
+        let requests = [
+            request("setenv", &surroundings.environment.join(&0))?,
+            request("chdir", surroundings.folder)?,
+            request("setumask2", &surroundings.umask.to_be_bytes())?,
+            request("validate", &args.join(&0))?,
+            ATTACH.to_vec(),
+        ];
+        Ok(self.socket.write_all(&requests.concat())?)
+    }
+
+    /// Waits for the greeting, which comes before all answers.
+    ///
+    /// # Errors
+    /// As above, and whatever keeps the server from greeting.
+    pub fn open(mut self) -> Result<Connection, Error> {
+        match Message::read(&mut self.socket)? {
             Message::Output(text) => {
                 let hello = Hello::parse(&text).ok_or(Error::Unexpected("the greeting names no process"))?;
-                Ok(Connection { socket, hello })
+                Ok(Connection { socket: self.socket, hello })
             }
             _ => Err(Error::Unexpected("the server does not greet")),
         }
     }
+}
 
+impl Connection {
     /// What the greeting said.
     pub fn hello(&self) -> &Hello {
         &self.hello
@@ -39,39 +83,7 @@ impl Connection {
         &self.socket
     }
 
-    /// Replaces the environment of the serving process by `NAME=VALUE` entries.
-    ///
-    /// # Errors
-    /// Where the socket fails; likewise below.
-    pub fn set_environment(&mut self, entries: &[Vec<u8>]) -> Result<(), Error> {
-        self.request("setenv", &entries.join(&0))
-    }
-
-    /// Has it enter a folder. One that cannot be entered ends the connection, which the next answer tells.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn change_folder(&mut self, folder: &[u8]) -> Result<(), Error> {
-        self.request("chdir", folder)
-    }
-
-    /// Sets its umask.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn set_umask(&mut self, mask: u32) -> Result<(), Error> {
-        self.request("setumask2", &mask.to_be_bytes())
-    }
-
-    /// Has it read the configuration for `args`, and asks whether it can serve them.
-    ///
-    /// # Errors
-    /// As above.
-    pub fn ask_validity(&mut self, args: &[Vec<u8>]) -> Result<(), Error> {
-        self.request("validate", &args.join(&0))
-    }
-
-    /// The answer to that.
+    /// Whether it can serve the arguments that were asked about.
     ///
     /// # Errors
     /// As above.
@@ -79,12 +91,11 @@ impl Connection {
         Ok(Validity::parse(&self.result()?))
     }
 
-    /// Gives it standard input, output and error.
+    /// Gives it standard input, output and error, which it has been asked to be ready for.
     ///
     /// # Errors
     /// As above.
     pub fn attach(&mut self, descriptors: [BorrowedFd<'_>; 3]) -> Result<(), Error> {
-        self.socket.write_all(b"attachio\n")?;
         if Message::read(&mut self.socket)? != Message::Input {
             return Err(Error::Unexpected("the server does not take descriptors"));
         }
@@ -108,7 +119,7 @@ impl Connection {
     /// # Errors
     /// As above.
     pub fn run(&mut self, args: &[Vec<u8>]) -> Result<(), Error> {
-        self.request("runcommand", &args.join(&0))
+        Ok(self.socket.write_all(&request("runcommand", &args.join(&0))?)?)
     }
 
     /// The next message; blocks until there is one.
@@ -133,6 +144,7 @@ impl Connection {
     /// As above.
     pub fn reply_paged(&mut self, descriptors: Option<[BorrowedFd<'_>; 3]>) -> Result<(), Error> {
         if let Some(descriptors) = descriptors {
+            self.socket.write_all(ATTACH)?;
             self.attach(descriptors)?;
         }
         Ok(self.socket.write_all(b"\n")?)
@@ -146,14 +158,6 @@ impl Connection {
         Ok(self.socket.write_all(&[0; 4])?)
     }
 
-    /// A name, a newline, a length and the payload, in one write: a client that is killed has said all of it or nothing
-    /// where it fits the socket's buffer.
-    fn request(&mut self, name: &str, payload: &[u8]) -> Result<(), Error> {
-        let length = u32::try_from(payload.len()).map_err(|_| Error::Unexpected("the request is too long"))?;
-        let parts = [name.as_bytes(), b"\n", &length.to_be_bytes(), payload];
-        Ok(self.socket.write_all(&parts.concat())?)
-    }
-
     /// The next result, past everything that does not matter before the command.
     fn result(&mut self) -> Result<Vec<u8>, Error> {
         loop {
@@ -165,4 +169,12 @@ impl Connection {
             }
         }
     }
+}
+
+/// A name, a newline, a length and the payload. Written at once, a client that is killed has said all of it or nothing
+/// where it fits the socket's buffer.
+fn request(name: &str, payload: &[u8]) -> Result<Vec<u8>, Error> {
+    let length = u32::try_from(payload.len()).map_err(|_| Error::Unexpected("the request is too long"))?;
+    let parts = [name.as_bytes(), b"\n", &length.to_be_bytes(), payload];
+    Ok(parts.concat())
 }

@@ -12,7 +12,7 @@ mod hello;
 mod message;
 mod validity;
 
-pub use connection::Connection;
+pub use connection::{Connecting, Connection, Surroundings};
 pub use error::Error;
 pub use hello::Hello;
 pub use message::{Message, Shell};

@@ -1,11 +1,11 @@
 //! From a plan to a server that has agreed to serve: its folder, its socket, whose it is, and whether it is the right
 //! one for this command line. Nothing is printed and nothing begins here.
 
-use super::environment::Raw;
+use super::environment;
 use super::guard::Guard;
 use super::process::Status;
 use super::start;
-use amalgam_commandserver::{Connection, Validity};
+use amalgam_commandserver::{Connecting, Connection, Surroundings, Validity};
 use amalgam_routing::Invocation;
 use amalgam_routing::transport::{Plan, recent, servers, sources};
 use amalgam_types::Environment;
@@ -65,7 +65,7 @@ impl Server {
         &self,
         plan: &Plan,
         invocation: &Invocation,
-        environment: &Raw,
+        environment: &environment::Lazy,
         status: &Status,
     ) -> Result<(Connection, Option<Guard>), String> {
         let deadline = Instant::now() + START_PATIENCE;
@@ -85,7 +85,7 @@ impl Server {
                         return Err(format!("{why}, and this is the first command that wants one"));
                     }
                     if !started || !start::is_starting(&self.folder) {
-                        start::start(self, plan, invocation.env.euid, environment)?;
+                        start::start(self, plan, invocation.env.euid, environment.as_ref()?)?;
                         started = true;
                     }
                     if !plan.waits || Instant::now() > deadline {
@@ -101,7 +101,7 @@ impl Server {
         &self,
         plan: &Plan,
         invocation: &Invocation,
-        environment: &Raw,
+        environment: &environment::Lazy,
         status: &Status,
     ) -> Result<(Connection, Option<Guard>), Missing> {
         let unusable = |why: &dyn ToString| Missing::Unusable(why.to_string());
@@ -124,21 +124,19 @@ impl Server {
         }
         let limit = Some(PATIENCE);
         socket.set_read_timeout(limit).and_then(|()| socket.set_write_timeout(limit)).map_err(|e| unusable(&e))?;
+        let folder = invocation.env.cwd.as_ref().ok_or_else(|| unusable(&"no working directory"))?;
+        let umask = status.umask().ok_or_else(|| unusable(&"the umask is not known"))?;
+        let mut connecting = Connecting::new(socket);
+        let environment = &environment.as_ref().map_err(|why| unusable(why))?.0;
+        let surroundings = Surroundings { environment, folder: folder.as_os_str().as_bytes(), umask };
+        connecting.ask(&surroundings, &invocation.args).map_err(|error| unusable(&error))?;
         // While the server starts its worker.
         let modules = sources::digest(&plan.packages);
-        let mut connection = Connection::open(socket).map_err(|error| unusable(&error))?;
+        let mut connection = connecting.open().map_err(|error| unusable(&error))?;
         if !connection.hello().knows(REQUESTS) {
             return Err(unusable(&"the server does not know what is needed"));
         }
-        let folder = invocation.env.cwd.as_ref().ok_or_else(|| unusable(&"no working directory"))?;
-        let umask = status.umask().ok_or_else(|| unusable(&"the umask is not known"))?;
-        connection
-            .set_environment(&environment.0)
-            .and_then(|()| connection.change_folder(folder.as_os_str().as_bytes()))
-            .and_then(|()| connection.set_umask(umask))
-            .and_then(|()| connection.ask_validity(&invocation.args))
-            .map_err(|error| unusable(&error))?;
-        // While the server reads its configuration.
+        // While that reads its configuration.
         let guard = Guard::watch(connection.hello().process, connection.socket().as_fd());
         let validity = connection.validity().map_err(|error| unusable(&error))?;
         if noted != modules {

@@ -1,6 +1,7 @@
 //! The environment as Python would have it: in the kernel's order, the first of two entries of one name, and with the
 //! locale that Python puts there where there is none.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::ffi::CStr;
 use std::os::raw::c_char;
@@ -8,6 +9,9 @@ use std::os::raw::c_char;
 unsafe extern "C" {
     static environ: *const *const c_char;
 }
+
+/// Read when it is first asked for: while a server starts its worker there is time for it.
+pub(super) type Lazy = LazyCell<Result<Raw, String>>;
 
 /// `NAME=VALUE` entries.
 pub(super) struct Raw(pub(super) Vec<Vec<u8>>);

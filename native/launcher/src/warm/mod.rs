@@ -24,7 +24,7 @@ use amalgam_routing::transport::Plan;
 pub(crate) fn answer(plan: &Plan, invocation: &Invocation, begins: impl FnOnce()) -> Result<i32, String> {
     let status = process::Status::read().ok_or("the state of the process cannot be read")?;
     status.check()?;
-    let environment = environment::Raw::read()?;
+    let environment = environment::Lazy::new(environment::Raw::read);
     let server = connect::Server::prepare(plan, &invocation.env, &status)?;
     let (mut connection, guard) = server.connect(plan, invocation, &environment, &status)?;
     let [input, output, error] = [rustix::stdio::stdin(), rustix::stdio::stdout(), rustix::stdio::stderr()];
