@@ -15,7 +15,9 @@ interface Way {
 export function overhead(ground: Ground, say: (text: string) => void): boolean {
   const native = 'routes: [{ command: "*", mode: native }]\n';
   const compare = "compare: { atOnce: 1, ci: true, battery: true }\n";
-  const bare = { AMALGAM_HOME: `${ground.folder}/bare` };
+  // Whatever is not native is an error; facts that are missing are gathered first, and neither is part of what is measured.
+  const strict = { AMALGAM_ON_UNSUPPORTED: "abort" };
+  const bare = { ...strict, AMALGAM_HOME: `${ground.folder}/bare`, AMALGAM_JOURNAL: "" };
   const added = (name: string, budget: number, without: Way, withIt: Way): boolean => {
     const ms = difference(ground, without, withIt);
     const holds = ms <= budget;
@@ -26,7 +28,7 @@ export function overhead(ground: Ground, say: (text: string) => void): boolean {
   };
   const way = (name: string, policy: string | undefined, env = {}): Way => ({ name, policy, line: "root", env });
   return [
-    added("policy and journal", 0.3, way("none", undefined, bare), way("both", native)),
+    added("policy and journal", 0.3, way("none", undefined, bare), way("both", native, strict)),
     added(
       "verification",
       2,
