@@ -65,7 +65,7 @@ pub(super) fn of(
     }
     let verbose = prepared.verbose()? && !debug;
     if verbose || formatter.wants("files") {
-        let files: Vec<Vec<u8>> = changeset.entry()?.files().map(<[u8]>::to_vec).collect();
+        let files = changeset.files()?;
         names.push((b"files", list(&files, b"file")));
     }
     let copied = copies.filter(|copies| !copies.is_empty());

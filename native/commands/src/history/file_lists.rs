@@ -12,7 +12,27 @@ pub(crate) struct FileLists {
     pub(crate) removed: Vec<Vec<u8>>,
 }
 
+impl FileLists {
+    /// All of them.
+    pub(super) fn sorted(self) -> Vec<Vec<u8>> {
+        let mut files = [self.added, self.modified, self.removed].concat();
+        files.sort();
+        files
+    }
+}
+
 impl Changeset<'_, '_> {
+    /// The files that it is about.
+    ///
+    /// # Errors
+    /// What reading the changeset, or looking at the working directory, meets.
+    pub(crate) fn files(&self) -> Outcome<Vec<Vec<u8>>> {
+        if self.rev == WDIR_REV {
+            return Ok(pending::files(self.history.prepared)?.sorted());
+        }
+        Ok(self.entry()?.files().map(<[u8]>::to_vec).collect())
+    }
+
     /// The recorded files, told apart by the manifests of the changeset and its parents.
     ///
     /// # Errors
@@ -22,7 +42,7 @@ impl Changeset<'_, '_> {
             return pending::files(self.history.prepared);
         }
         let repository = self.history.repository;
-        let files: Vec<Vec<u8>> = self.entry()?.files().map(<[u8]>::to_vec).collect();
+        let files = self.files()?;
         let mut lists = FileLists::default();
         if files.is_empty() {
             return Ok(lists);

@@ -116,7 +116,7 @@ impl<'h, 'a> Keywords<'h, 'a> {
                 None => values::copies(&[]),
             },
             "files" => {
-                let files: Vec<Vec<u8>> = changeset.entry()?.files().map(<[u8]>::to_vec).collect();
+                let files = changeset.files()?;
                 values::files(&files, "file", "files")
             }
             "graphnode" => Value::text(changeset.graph_node()?),

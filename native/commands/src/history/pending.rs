@@ -10,6 +10,7 @@ use amalgam_matching::Matcher;
 use amalgam_query::{Clock, parse_date};
 use amalgam_repo::Phase;
 use amalgam_types::{NULL_NODE, NULL_REV, Outcome, Reason, Stop};
+use amalgam_worktree::{PathList, StatusResult};
 
 /// Who works here.
 ///
@@ -36,14 +37,26 @@ pub(crate) fn date(prepared: &Prepared) -> Outcome<(f64, i64)> {
     }
 }
 
-/// The files that the commit would be about.
+/// The files that the commit would be about, where legacy looks for them too: what it finds out of unchanged ones on the
+/// way is recorded, as it does.
 ///
 /// # Errors
 /// Whatever makes native uncertain.
 pub(super) fn files(prepared: &Prepared) -> Outcome<FileLists> {
-    let status = compare(prepared, Sides::Changes, &Matcher::always(), LISTS)?;
-    let list = |paths: &amalgam_worktree::PathList| paths.iter().map(<[u8]>::to_vec).collect();
-    Ok(FileLists { added: list(&status.added), modified: list(&status.modified), removed: list(&status.removed) })
+    let status = status(prepared)?;
+    if let Some(refresh) = &status.refresh {
+        refresh.write();
+    }
+    Ok(lists(&status))
+}
+
+fn status(prepared: &Prepared) -> Outcome<StatusResult> {
+    compare(prepared, Sides::Changes, &Matcher::always(), LISTS)
+}
+
+fn lists(status: &StatusResult) -> FileLists {
+    let list = |paths: &PathList| paths.iter().map(<[u8]>::to_vec).collect();
+    FileLists { added: list(&status.added), modified: list(&status.modified), removed: list(&status.removed) }
 }
 
 /// The text of the commit.
@@ -58,10 +71,7 @@ pub(super) fn entry(history: &History<'_>) -> Outcome<ChangelogEntry> {
     text.extend_from_slice(format!("\n{} {offset} branch:", seconds.trunc()).as_bytes());
     text.extend_from_slice(&history.repository.working_branch()?);
     text.push(b'\n');
-    let FileLists { added, modified, removed } = files(history.prepared)?;
-    let mut files = [modified, added, removed].concat();
-    files.sort();
-    for file in files {
+    for file in lists(&status(history.prepared)?).sorted() {
         text.extend_from_slice(&file);
         text.push(b'\n');
     }

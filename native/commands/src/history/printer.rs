@@ -6,7 +6,7 @@ use crate::history::copies::Copies;
 use crate::history::{Changeset, History};
 use amalgam_formats::names;
 use amalgam_template::{dates, string_escaped};
-use amalgam_types::Outcome;
+use amalgam_types::{Outcome, WDIR_REV};
 
 /// The default printer.
 pub(crate) struct Printer {
@@ -58,6 +58,10 @@ impl Printer {
         if self.quiet {
             lines.line(b"", changeset.id().as_bytes(), "log.node");
             return Ok(());
+        }
+        if changeset.rev == WDIR_REV {
+            // Legacy looks at the files whether they are shown or not, and records what it finds out.
+            changeset.files()?;
         }
         let instabilities = changeset.instabilities()?;
         let mut label = format!("log.changeset changeset.{}", phase_name(changeset.phase()?));
@@ -112,7 +116,7 @@ impl Printer {
                 }
             }
         } else if self.verbose {
-            let files: Vec<&[u8]> = changeset.entry()?.files().collect();
+            let files = changeset.files()?;
             if !files.is_empty() {
                 lines.line(b"files:       ", &files.join(&b' '), "ui.note log.files");
             }

@@ -211,7 +211,11 @@ impl<'a> Change<'a> {
     }
 
     pub(super) fn diffs(&self, options: &DiffOptions, display: &PathDisplay) -> Outcome<Vec<FileDiff>> {
-        diffs(self.prepared, &self.directed, self.matcher, &self.result, options, display)
+        let diffs = diffs(self.prepared, &self.directed, self.matcher, &self.result, options, display)?;
+        if let Some(refresh) = &self.result.refresh {
+            refresh.write();
+        }
+        Ok(diffs)
     }
 
     /// Writes the diff.

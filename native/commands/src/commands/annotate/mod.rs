@@ -72,11 +72,18 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let patterns = if ranges.is_empty() { &prepared.parsed.arguments } else { &named };
     pager::start(prepared, out)?;
     let form = Form::find(prepared, "annotate", out)?;
-    let matcher = prepared.matcher_for(&selected, PatternKind::Relpath, patterns)?;
+    // What is wrong with a template is said first.
+    let later = |stop| match stop {
+        Stop::Abort(abort) if !form.is_plain() => {
+            Stop::unsupported(Reason::OutputUnsupported, String::from_utf8_lossy(&abort.message).into_owned())
+        }
+        stop => stop,
+    };
+    let matcher = prepared.matcher_for(&selected, PatternKind::Relpath, patterns).map_err(later)?;
     let options = options(prepared)?;
     let skipped: HashSet<Rev> = match prepared.parsed.list("skip") {
         [] => HashSet::new(),
-        specs => query::revisions(&history, specs)?.into_iter().collect(),
+        specs => query::revisions(&history, specs).map_err(later)?.into_iter().collect(),
     };
     let manifest = manifest_without_subrepositories(history.repository, rev)?;
     let follow = !prepared.parsed.switch("no-follow");
