@@ -104,7 +104,7 @@ class Ground {
     return this.servers().flatMap((pid) => {
       const file = `/proc/${pid}/task/${pid}/children`;
       try {
-        return readFileSync(file, "utf8").split(" ").filter(Boolean).map(Number);
+        return readFileSync(file, "utf8").split(" ").filter(Boolean).map(Number).filter(runs);
       } catch {
         return [];
       }
@@ -122,6 +122,16 @@ class Ground {
     return readFileSync(this.env.AMALGAM_JOURNAL ?? "", "utf8")
       .split("\n")
       .filter((line) => line.includes('"answer":"warm"')).length;
+  }
+}
+
+/** Whether a process has not ended. One that is killed before its server has noted it is not reaped before the next one. */
+function runs(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) !== "Z";
+  } catch {
+    return false;
   }
 }
 
