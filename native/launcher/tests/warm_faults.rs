@@ -195,9 +195,9 @@ fn without_waiting_a_server_is_started_behind_the_command() {
     assert_eq!(warm.warm(&["summary"]), expected);
     table("exec");
     warm.exec(&["summary"]);
-    // Where it is not proven, it has to be asked for.
+    // Where it is proven, it need not be asked for.
     table("auto");
-    warm.exec(&["summary"]);
+    assert_eq!(warm.warm(&["summary"]), expected);
 }
 
 /// Python for the next connections to a server of [`with_server`].
