@@ -63,7 +63,33 @@ pre-push.corp = true
 st = status
 `,
   },
+  setup: {
+    about: "an extension of the company's own that changes each repository that is opened",
+    settings: `[extensions]
+rebase =
+setup = $EXT/setup.py
+`,
+  },
 };
+
+/** An extension that puts a class of its own in front of the repository's. */
+const perRepository = `# An extension as companies have them: what is committed here is checked, wherever there is a ticket file.
+def reposetup(ui, repo):
+    if not repo.local():
+        return
+
+    class corprepo(repo.__class__):
+        def commit(self, *args, **opts):
+            self.corpcheck()
+            return super().commit(*args, **opts)
+
+        def corpcheck(self):
+            self.ui.debug(b'checked\\n')
+
+    repo.__class__ = corprepo
+    repo.corptickets = repo.wvfs.exists(b'.tickets')
+    ui.setconfig(b'hooks', b'pretxncommit.corp', b'true', b'corp')
+`;
 
 /** The company's extension. */
 const corporate = `# An extension as companies have them: a command, a keyword, and status with a line of its own.
@@ -116,5 +142,6 @@ export function extensionSettings(text: string | undefined): string {
 export function placeExtensions(settings: string, folder: string): string {
   if (!settings.includes("$EXT")) return settings;
   writeFileSync(join(folder, "corp.py"), corporate);
+  writeFileSync(join(folder, "setup.py"), perRepository);
   return settings.replaceAll("$EXT", folder);
 }

@@ -151,7 +151,7 @@ fn what_misbehaves_is_left_to_legacy_and_does_no_harm() {
         ("import mercurial.encoding as e\ne.environ[b'X'] = b'1'", "environment"),
         ("import sys, mercurial.match\nsys.modules['mercurial.match'] = sys", "sys.modules[mercurial.match]"),
         ("import re\nre.compile = re.template", "re.compile"),
-        ("def reposetup(ui, repo):\n    pass", "reposetup"),
+        ("def reposetup(ui, repo):\n    pass", "native"),
         ("def uipopulate(ui):\n    pass", "uipopulate"),
         ("def uisetup(ui):\n    ui.setconfig(b'ui', b'quiet', b'yes')", "ui._fmsgerr changed"),
         ("import sys\nsys.path.insert(0, '/nonexistent/lib')", "native"),

@@ -10,7 +10,7 @@ use crate::comparison::{self, Comparison};
 use crate::doubt::{Doubt, Doubted};
 use crate::early::{self, Early};
 use crate::environment::{Layout, ModeOverride, mode_override};
-use crate::extensions::{Findings, Judge, Probe, State};
+use crate::extensions::{Findings, Judge, Objection, Probe, State};
 use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{Legacy, Search};
 use crate::place::{self, Place};
@@ -24,6 +24,7 @@ use amalgam_repo::{Repository, repo_config_files};
 use amalgam_types::{Abort, AbortKind, LegacyFacts, Outcome, Reason, Stop, Unsupported};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a first question to legacy may take.
@@ -67,6 +68,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         store: None,
         probe: None,
         findings: None,
+        set_up: None,
         settings: 0,
     };
     let decision = match deciding.run(&layout, legacy.as_ref().ok()) {
@@ -79,7 +81,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         )),
     };
     let (decision, comparison, first) = deciding.doubt(decision, &layout);
-    let Deciding { steps, table_error, command, flags, mode, facts, store, probe, findings, .. } = deciding;
+    let Deciding { steps, table_error, command, flags, mode, facts, store, probe, findings, set_up, .. } = deciding;
     steps.note("decision", || match &decision {
         Decision::Native(_) => "native".to_owned(),
         Decision::Abort(_, abort) => format!("native, abort: {}", String::from_utf8_lossy(&abort.message)),
@@ -99,7 +101,7 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         facts,
         store,
         probe,
-        findings,
+        findings: set_up.or(findings),
     }
 }
 
@@ -124,7 +126,9 @@ struct Deciding<'a, 's> {
     /// Extensions that are to be looked at.
     probe: Option<Probe>,
     /// What they change.
-    findings: Option<Box<Findings>>,
+    findings: Option<Arc<Findings>>,
+    /// The same, with what they do to this repository, where that counts.
+    set_up: Option<Arc<Findings>>,
     /// The digest of the user's and the system's settings, where a policy is in force.
     settings: u64,
 }
@@ -187,17 +191,20 @@ impl Deciding<'_, '_> {
         let mut options = Vec::new();
         let loading = flags::when_loading(&early, &local)?;
         self.look_at_extensions(&loading)?;
-        if let Some(findings) = self.findings.as_deref() {
+        if let Some(findings) = self.findings.clone() {
             self.extensions = findings.loaded.iter().map(|one| one.name.clone()).collect();
-            let judge = Judge {
-                findings,
-                facts: &facts,
-                config: &local,
-                dot_hg: dot_hg.as_deref(),
-                affects: &self.table.extensions,
+            let affects = self.table.extensions.clone();
+            let (config, dot_hg) = (&local, dot_hg.as_deref());
+            let judge = Judge { findings: &findings, facts: &facts, config, dot_hg, affects: &affects };
+            let objection = match (judge.objection(spec), &place.root) {
+                (Some(Objection::Setup(_)), Some(root)) => {
+                    let findings = self.look_at_repository(&loading, root)?;
+                    Judge { findings: &findings, ..judge }.objection(spec)
+                }
+                (objection, _) => objection,
             };
-            if let Some(objection) = judge.objection(spec) {
-                return Err(Stop::unsupported(Reason::ExtensionUnproven, objection));
+            if let Some(Objection::Change(words) | Objection::Setup(words)) = objection {
+                return Err(Stop::unsupported(Reason::ExtensionUnproven, words));
             }
             options = judge.options(spec).into_iter().map(str::to_owned).collect();
             let labels = judge.labels();
@@ -260,13 +267,28 @@ impl Deciding<'_, '_> {
         facts
     }
 
-    /// What the enabled extensions change, looked at now where the edge wants that.
+    /// What the enabled extensions change.
     fn look_at_extensions(&mut self, loading: &Config) -> Outcome<()> {
-        let env = &self.invocation.env;
-        let Some(probe) = extensions::probe(loading, env, self.store.as_ref())? else {
+        let Some(probe) = extensions::probe(loading, &self.invocation.env, self.store.as_ref())? else {
             self.steps.note("extensions", || "none".to_owned());
             return Ok(());
         };
+        self.findings = Some(self.look(probe, Findings::names)?);
+        Ok(())
+    }
+
+    /// The same, with what their code for each repository does to this one.
+    fn look_at_repository(&mut self, loading: &Config, root: &Path) -> Outcome<Arc<Findings>> {
+        let Some(probe) = extensions::probe(loading, &self.invocation.env, self.store.as_ref())? else {
+            return Ok(Arc::default());
+        };
+        let findings = self.look(probe.of_repository(root), |_| "this repository was looked at".to_owned())?;
+        self.set_up = Some(findings.clone());
+        Ok(findings)
+    }
+
+    /// What a probe finds, looked at now where the edge wants that.
+    fn look(&mut self, probe: Probe, said: impl Fn(&Findings) -> String) -> Outcome<Arc<Findings>> {
         let mut state = probe.read();
         if self.invocation.gather_first && matches!(state, State::Missing(_)) {
             state = match probe.run(GATHER_LIMIT) {
@@ -275,14 +297,11 @@ impl Deciding<'_, '_> {
             };
         }
         self.steps.note("extensions", || match &state {
-            State::Current(findings) => findings.names(),
+            State::Current(findings) => said(findings),
             State::Missing(why) | State::Failed(why) => why.clone(),
         });
         match state {
-            State::Current(findings) => {
-                self.findings = Some(findings);
-                Ok(())
-            }
+            State::Current(findings) => Ok(Arc::from(findings)),
             State::Missing(why) => {
                 self.probe = Some(probe).filter(Probe::is_wanted);
                 Err(Stop::unsupported(Reason::ExtensionUnproven, why))

@@ -196,6 +196,7 @@ impl Drop for Lock {
 }
 
 /// FNV-1a, 64 bits: a name, not a proof; the file repeats what it is about.
+#[derive(Debug, Clone)]
 pub(crate) struct Fnv(pub(crate) u64);
 
 impl Fnv {

@@ -8,6 +8,7 @@ use crate::renewal::First;
 use crate::table::{Journalling, Mode, TableError, Transport};
 use amalgam_commands::{Output, Prepared, Terminal, answer, answer_abort};
 use amalgam_types::{Abort, Environment, LegacyFacts, Outcome, Unsupported};
+use std::sync::Arc;
 
 /// What was invoked, as the edge sees it.
 #[derive(Debug, Clone, Default)]
@@ -67,7 +68,7 @@ pub struct Route {
     /// The extensions that are to be looked at, behind this invocation.
     pub probe: Option<Probe>,
     /// What they change, where that is known.
-    pub(crate) findings: Option<Box<Findings>>,
+    pub(crate) findings: Option<Arc<Findings>>,
 }
 
 impl Route {

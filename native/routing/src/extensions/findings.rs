@@ -3,6 +3,7 @@
 //! ```text
 //! amalgam-extensions 1
 //! legacy PATH                      the executable that was asked
+//! root PATH                        the repository that was opened with them, if one was
 //! given NAME VALUE                 repeated: [extensions], in order; the value is `\` where it is empty
 //! state SHA1                       of all settings and variables that were looked at
 //! loaded NAME bundled|other VERSION
@@ -15,6 +16,7 @@
 //! default WHO HOW SECTION.NAME     the declaration of a setting
 //! setting-set WHO SECTION NAME     a setting that an extension made
 //! change WHO added|changed|removed WHERE
+//! setup                            what follows is what `reposetup` did to the repository
 //! host                             the machine's name was asked for
 //! variable NAME, section NAME, setting SECTION NAME
 //! file CTIME_NS MTIME_NS SIZE INODE PATH
@@ -48,6 +50,8 @@ pub(crate) struct Finding<'a> {
     pub(crate) what: &'a str,
     /// A third word, and a fourth, where the kind has them.
     pub(crate) more: [&'a str; 2],
+    /// Whether it was done to the repository when that was opened.
+    pub(crate) setup: bool,
 }
 
 /// An extension that was loaded.
@@ -65,6 +69,8 @@ pub(crate) struct Loaded {
 pub(crate) struct Findings {
     text: String,
     pub(crate) legacy: PathBuf,
+    /// The repository that was opened.
+    pub(crate) root: Option<PathBuf>,
     pub(crate) given: Vec<Given>,
     pub(crate) loaded: Vec<Loaded>,
     state: String,
@@ -112,11 +118,14 @@ impl Findings {
 
     /// Each change, as the probe wrote it.
     pub(crate) fn each(&self) -> impl Iterator<Item = Finding<'_>> {
-        self.text.lines().filter_map(|line| {
+        let mut setup = false;
+        self.text.lines().filter_map(move |line| {
             let mut words = line.split(' ');
-            let kind = words.next().filter(|kind| KINDS.contains(kind))?;
+            let kind = words.next()?;
+            setup |= kind == SETUP;
+            let kind = KINDS.iter().find(|known| **known == kind)?;
             let mut next = || words.next().unwrap_or_default();
-            Some(Finding { kind, who: next(), how: next(), what: next(), more: [next(), next()] })
+            Some(Finding { kind, who: next(), how: next(), what: next(), more: [next(), next()], setup })
         })
     }
 
@@ -182,6 +191,8 @@ const ALWAYS_VARIABLES: &[&str] =
 /// The same of `[ui]`.
 const ALWAYS_SETTINGS: &[&str] = &["debug", "insecureconnections", "quiet", "report_untrusted", "traceback", "verbose"];
 
+/// The line before what was done to a repository.
+const SETUP: &str = "setup";
 const KINDS: &[&str] = &[
     "hook",
     "tried",
@@ -200,6 +211,7 @@ const KINDS: &[&str] = &[
 /// Completes what the probe printed to the text that is kept; `None` if it is not complete.
 pub(crate) fn compose(
     legacy: &Path,
+    root: Option<&Path>,
     given: &[Given],
     printed: &[u8],
     config: &Config,
@@ -208,6 +220,9 @@ pub(crate) fn compose(
     let mut head = HEADER.to_vec();
     head.push(b'\n');
     line("legacy", &[legacy.as_os_str().as_bytes()], &mut head);
+    if let Some(root) = root {
+        line("root", &[root.as_os_str().as_bytes()], &mut head);
+    }
     for one in given {
         line("given", &[&one.name, &one.value], &mut head);
     }
@@ -243,12 +258,15 @@ pub(crate) fn parse(text: &[u8]) -> Option<Findings> {
         return None;
     }
     let mut read = Findings { text: text.to_owned(), ..Findings::default() };
+    let mut is_set_up = false;
     for line in lines {
         let mut words = line.split(' ');
         let key = words.next()?;
         let mut next = || words.next();
         match key {
             "legacy" => read.legacy = path(next()?)?,
+            "root" => read.root = Some(path(next()?)?),
+            SETUP => is_set_up = true,
             "given" => read.given.push(Given { name: bytes(next()?)?, value: bytes(next()?)? }),
             "state" => read.state = next()?.to_owned(),
             "loaded" => read.loaded.push(Loaded {
@@ -277,7 +295,9 @@ pub(crate) fn parse(text: &[u8]) -> Option<Findings> {
             _ => return None,
         }
     }
-    (!read.state.is_empty()).then_some(read)
+    // A probe that failed before it came to the repository says so, and that reaches everything.
+    let is_whole = is_set_up == read.root.is_some() || read.each().any(|found| found.kind == "tried");
+    (is_whole && !read.state.is_empty()).then_some(read)
 }
 
 fn bytes(word: &str) -> Option<Vec<u8>> {
@@ -288,9 +308,12 @@ fn path(word: &str) -> Option<PathBuf> {
     bytes(word).map(std::ffi::OsString::from_vec).map(PathBuf::from)
 }
 
-/// The probe's input: the variables that its start changed, and the configuration in force.
-pub(crate) fn input(config: &Config, env: &Environment, changed: &[&str]) -> Vec<u8> {
+/// The probe's input: the variables that its start changed, the configuration in force, and the repository to open.
+pub(crate) fn input(config: &Config, env: &Environment, changed: &[&str], root: Option<&Path>) -> Vec<u8> {
     let mut text = Vec::new();
+    if let Some(root) = root {
+        line("repository", &[root.as_os_str().as_bytes()], &mut text);
+    }
     for name in changed {
         match env.get(name) {
             Some(value) => line("variable", &[name.as_bytes(), value], &mut text),
@@ -325,7 +348,7 @@ mod tests {
     fn composed() -> Vec<u8> {
         let (config, env) = state(&[("ui", "x", "1"), ("mq", "git", "yes")], "/h");
         let given = [Given { name: b"rebase".to_vec(), value: Vec::new() }];
-        compose(Path::new("/bin/h g"), &given, PRINTED.as_bytes(), &config, &env).expect("complete")
+        compose(Path::new("/bin/h g"), None, &given, PRINTED.as_bytes(), &config, &env).expect("complete")
     }
 
     #[test]

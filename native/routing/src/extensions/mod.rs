@@ -15,7 +15,7 @@ pub use report::Extension;
 pub(crate) use report::extensions;
 pub use store::Probe;
 pub(crate) use store::State;
-pub(crate) use verdict::Judge;
+pub(crate) use verdict::{Judge, Objection};
 
 use crate::facts::FactsStore;
 use amalgam_config::Config;

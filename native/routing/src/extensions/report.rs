@@ -91,7 +91,8 @@ mod tests {
             command rebase wrapped pull\ncommand rebase option pull rebase \\\ncommand rebase option pull tool t\n\
             tried ? output\nabsent /nonexistent\nend\n";
         let env = crate::testing::env(&[]);
-        let text = compose(Path::new("/hg"), &[], printed.as_bytes(), &Config::default(), &env).expect("complete");
+        let text =
+            compose(Path::new("/hg"), None, &[], printed.as_bytes(), &Config::default(), &env).expect("complete");
         let all = extensions(&parse(&text).expect("readable"));
         let told: Vec<_> =
             all.iter().map(|one| (one.name.as_str(), one.version.as_deref(), one.changes.join("; "))).collect();

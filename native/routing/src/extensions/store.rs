@@ -12,7 +12,7 @@ use amalgam_config::Config;
 use amalgam_types::Environment;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 /// The extension that looks at the others.
@@ -25,6 +25,10 @@ const TEXT: &str = concat!(
     "\n\n",
     include_str!("probe/snapshot.py"),
     "\n\n",
+    include_str!("probe/process.py"),
+    "\n\n",
+    include_str!("probe/repository.py"),
+    "\n\n",
     include_str!("probe/report.py"),
 );
 /// What a sound answer stays well below.
@@ -34,6 +38,10 @@ const CHANGED: &[&str] =
     &["HGPLAIN", "HGPLAINEXCEPT", "HGRCPATH", "HGRCSKIPREPO", "PYTHONDONTWRITEBYTECODE", GATHERING];
 /// Where a file was changed this few seconds ago, it is looked at twice.
 const FRESH: u64 = 5;
+
+fn name(hash: &Fnv) -> String {
+    format!("extensions-{:016x}", hash.0)
+}
 
 /// What the cache says about a set of extensions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +58,9 @@ pub(crate) enum State {
 #[derive(Debug, Clone)]
 pub struct Probe {
     legacy: PathBuf,
+    /// The repository to open.
+    root: Option<PathBuf>,
+    hash: Fnv,
     slot: Slot,
     given: Vec<Given>,
     config: Config,
@@ -72,8 +83,17 @@ impl Probe {
                 hash.add(value);
             }
         }
-        let slot = Slot { folder: facts.folder().to_owned(), name: format!("extensions-{:016x}", hash.0) };
-        Probe { legacy: facts.legacy().to_owned(), slot, given, config: config.clone(), env: env.clone() }
+        let slot = Slot { folder: facts.folder().to_owned(), name: name(&hash) };
+        let legacy = facts.legacy().to_owned();
+        Probe { legacy, root: None, hash, slot, given, config: config.clone(), env: env.clone() }
+    }
+
+    /// The same, with what the extensions do to a repository that is opened.
+    pub(crate) fn of_repository(&self, root: &Path) -> Probe {
+        let mut probe = Probe { root: Some(root.to_owned()), ..self.clone() };
+        probe.hash.add(root.as_os_str().as_bytes());
+        probe.slot.name = name(&probe.hash);
+        probe
     }
 
     /// The file.
@@ -89,11 +109,12 @@ impl Probe {
     pub(crate) fn read(&self) -> State {
         let unknown = || match self.slot.failure() {
             Some(why) => State::Failed(why),
+            None if self.root.is_some() => State::Missing("not looked at in this repository yet".to_owned()),
             None => State::Missing("not looked at yet".to_owned()),
         };
         let Ok(text) = std::fs::read(self.path()) else { return unknown() };
         let Some(found) = findings::parse(&text) else { return unknown() };
-        if found.legacy != self.legacy || found.given != self.given {
+        if found.legacy != self.legacy || found.root != self.root || found.given != self.given {
             return unknown();
         }
         if let Some(changed) = found.changed_file() {
@@ -115,7 +136,14 @@ impl Probe {
             let incomplete = "what was found is not complete";
             let look = || -> Result<(Vec<u8>, Findings), String> {
                 let printed = self.ask(deadline)?;
-                let text = findings::compose(&self.legacy, &self.given, &printed, &self.config, &self.env);
+                let text = findings::compose(
+                    &self.legacy,
+                    self.root.as_deref(),
+                    &self.given,
+                    &printed,
+                    &self.config,
+                    &self.env,
+                );
                 let text = text.ok_or(incomplete)?;
                 let found = findings::parse(&text).ok_or(incomplete)?;
                 Ok((text, found))
@@ -141,7 +169,7 @@ impl Probe {
             .envs(self.env.vars.iter().map(|(name, value)| (OsStr::from_bytes(name), OsStr::from_bytes(value))));
         command.env_remove("HGPLAINEXCEPT").env("HGPLAIN", "1").env("HGRCPATH", "").env("HGRCSKIPREPO", "1");
         command.env("PYTHONDONTWRITEBYTECODE", "1").env(GATHERING, "1");
-        let input = findings::input(&self.config, &self.env, CHANGED);
+        let input = findings::input(&self.config, &self.env, CHANGED, self.root.as_deref());
         inquiry::output(command, input, MAX_OUTPUT, deadline)
     }
 }

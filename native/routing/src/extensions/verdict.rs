@@ -19,19 +19,34 @@ pub(crate) struct Judge<'a> {
     pub(crate) affects: &'a [Affects],
 }
 
+/// What stands between native and a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Objection {
+    /// A change that can reach it, in words.
+    Change(String),
+    /// Nothing but code that runs for each repository and that was not seen at work in this one: whose.
+    Setup(String),
+}
+
 impl Judge<'_> {
-    /// The first change that can reach `spec`, in words.
-    pub(crate) fn objection(&self, spec: &CommandSpec) -> Option<String> {
+    /// The first change that can reach `spec`.
+    pub(crate) fn objection(&self, spec: &CommandSpec) -> Option<Objection> {
         let loaded = |one: &&Affects| self.findings.loaded.iter().any(|known| known.name == one.extension);
         if let Some(one) = self.affects.iter().filter(loaded).find(|one| says(one, spec)) {
-            return Some(format!("{}: affects {}, by the policy", one.extension, spec.name));
+            return Some(Objection::Change(format!("{}: affects {}, by the policy", one.extension, spec.name)));
         }
-        self.findings.each().find_map(|found| {
-            let why = self.reach(found, spec)?;
+        let mut setup = None;
+        for found in self.findings.each() {
+            let Some(why) = self.reach(found, spec) else { continue };
             // By the name that people know, whichever of them was found.
-            let found = if found.kind == "command" { Finding { what: spec.name, ..found } } else { found };
-            Some(if why.is_empty() { describe(found) } else { format!("{}, {why}", describe(found)) })
-        })
+            let named = if found.kind == "command" { Finding { what: spec.name, ..found } } else { found };
+            let words = if why.is_empty() { describe(named) } else { format!("{}, {why}", describe(named)) };
+            if !is_setup(found) || self.reviewed(found).is_some() {
+                return Some(Objection::Change(words));
+            }
+            setup.get_or_insert(words);
+        }
+        setup.map(Objection::Setup)
     }
 
     /// Long names of options that extensions gave to `spec`: no abbreviation of another is certain beside them.
@@ -52,11 +67,14 @@ impl Judge<'_> {
     /// Why a change can reach the command, as far as that was reviewed; nothing where it cannot.
     fn reach(&self, found: Finding<'_>, spec: &CommandSpec) -> Option<&'static str> {
         let is_name = |word: &str| spec.names().any(|name| name == word);
+        // The policy says what it changes, which was looked at above.
+        let is_told = || self.affects.iter().any(|one| one.extension == found.who);
+        let sets_up = spec.repository != RepositoryUse::None && self.dot_hg.is_some();
         let could = match found.kind {
+            _ if found.setup && (!sets_up || is_told() || self.is_reviewed_setup(found.who)) => false,
             "hook" => match found.how {
-                // The policy says what it changes, which was looked at above.
-                _ if self.affects.iter().any(|one| one.extension == found.who) => false,
-                "reposetup" => spec.repository != RepositoryUse::None && self.dot_hg.is_some(),
+                _ if is_told() => false,
+                "reposetup" => sets_up && (self.findings.root.is_none() || self.reviewed(found).is_some()),
                 _ => true,
             },
             "command" => match found.how {
@@ -85,6 +103,11 @@ impl Judge<'_> {
             None => Some(""),
             Some(entries) => entries.iter().find(|entry| self.holds(entry, spec)).map(|entry| entry.why),
         }
+    }
+
+    /// Whether what an extension does to a repository was reviewed as a whole.
+    fn is_reviewed_setup(&self, who: &str) -> bool {
+        self.findings.each().any(|found| found.who == who && is_setup(found) && self.reviewed(found).is_some())
     }
 
     /// The entries about a finding; nothing where it was not reviewed.
@@ -133,6 +156,11 @@ impl Judge<'_> {
             None => self.dot_hg.is_some_and(|dot_hg| !matches!(dot_hg.join(condition).try_exists(), Ok(false))),
         }
     }
+}
+
+/// Whether a finding is that code runs for each repository.
+fn is_setup(found: Finding<'_>) -> bool {
+    found.kind == "hook" && found.how == "reposetup"
 }
 
 /// Whether the policy says that an extension changes a command.
@@ -189,7 +217,8 @@ mod tests {
             let facts = LegacyFacts { version: self.version.to_owned(), ..LegacyFacts::default() };
             let printed = format!("{}\nabsent /nonexistent\nend\n", self.printed);
             let env = crate::testing::env(&[]);
-            let text = compose(Path::new("/hg"), &[], printed.as_bytes(), &self.config, &env).expect("complete");
+            let root = self.printed.contains("\nsetup").then_some(Path::new("/r"));
+            let text = compose(Path::new("/hg"), root, &[], printed.as_bytes(), &self.config, &env).expect("complete");
             let findings = parse(&text).expect("readable");
             let spec = COMMANDS.iter().find(|spec| spec.name == command).expect("native");
             let judge = Judge {
@@ -199,7 +228,10 @@ mod tests {
                 dot_hg: self.dot_hg,
                 affects: &self.affects,
             };
-            judge.objection(spec)
+            judge.objection(spec).map(|objection| match objection {
+                Objection::Change(words) => words,
+                Objection::Setup(words) => format!("{words}?"),
+            })
         }
     }
 
@@ -256,7 +288,33 @@ mod tests {
         assert!(affects(&["*"]).objection("status").is_some());
         assert_eq!(affects(&[]).objection("files"), Some("corp: files wrapped".to_owned()));
         let other = Case { printed: "loaded other other ?\nhook other reposetup", ..affects(&["status"]) };
-        assert_eq!(other.objection("status"), Some("other: reposetup".to_owned()));
+        assert_eq!(other.objection("status"), Some("other: reposetup?".to_owned()));
+    }
+
+    #[test]
+    fn what_was_done_to_a_repository_counts_in_place_of_the_code_that_does_it() {
+        let printed = "loaded corp other ?\nhook corp reposetup\nsetup";
+        let with = |line: &str| Case::new(&format!("{printed}\n{line}")).objection("status");
+        assert_eq!(
+            Case::new("loaded corp other ?\nhook corp reposetup").objection("status"),
+            Some("corp: reposetup?".into())
+        );
+        assert_eq!(Case::new(printed).objection("status"), None);
+        assert_eq!(with("change corp changed mercurial.localrepo.localrepository.commit"), None);
+        let status = "change corp changed mercurial.localrepo.localrepository.status";
+        assert_eq!(with(status), Some("corp: mercurial.localrepo.localrepository.status changed".into()));
+        assert_eq!(with("tried corp reads\\x20the\\x20history"), Some("corp: reads the history".into()));
+        assert_eq!(with("setting-set corp hooks pretxncommit.corp"), None);
+        let replaced = format!("{printed}\n{status}");
+        let outside = Case { dot_hg: None, ..Case::new(&replaced) };
+        assert_eq!(outside.objection("status"), None);
+        // Beside one that was reviewed as a whole, only the other's counts.
+        let mq = format!("loaded mq bundled ?\nhook mq reposetup\n{printed}\n{}", status.replace("corp", "mq"));
+        assert_eq!(Case::new(&mq).objection("status"), None);
+        assert!(Case::new(&format!("{mq}\n{status}")).objection("status").is_some());
+        let affects = Affects { extension: "corp".to_owned(), commands: vec!["log".to_owned()] };
+        let told = Case { affects: vec![affects], ..Case::new(&replaced) };
+        assert_eq!(told.objection("status"), None);
     }
 
     #[test]

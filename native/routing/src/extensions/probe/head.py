@@ -32,6 +32,7 @@ from mercurial import (
     demandimport,
     encoding,
     extensions,
+    localrepo,
     pycompat,
     registrar,
     ui as uimod,

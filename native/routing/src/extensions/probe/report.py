@@ -138,15 +138,17 @@ def settings_of(ui):
 
 
 def read_input(data):
-    """The invocation: variables that were taken away for the start, and the configuration."""
-    variables, settings = [], []
+    """The invocation: variables that were taken away for the start, the configuration, and the repository's root."""
+    variables, settings, repository = [], [], None
     for line in data.split(b'\n'):
         words = [unescaped(word) for word in line.split(b' ')]
         if words[0] == b'variable':
             variables.append((words[1], words[2] if len(words) > 2 else None))
         elif words[0] == b'setting':
             settings.append(words[1:])
-    return variables, settings
+        elif words[0] == b'repository':
+            repository = words[1]
+    return variables, settings, repository
 
 
 def confine(seconds):
@@ -198,12 +200,12 @@ def amalgam_probe(_ui, *args, **opts):
         if not more:
             break
         data += more
-    variables, settings = read_input(data)
+    variables, settings, repository = read_input(data)
     confine(50)
     out, printed = apart()
     report = Report()
     try:
-        look(report, variables, settings)
+        look(report, variables, settings, repository)
     except BaseException as error:
         NOTES.on = False
         report.add(b'tried', b'?', 'failed: %s' % type(error).__name__)
@@ -227,7 +229,7 @@ def amalgam_probe(_ui, *args, **opts):
     os._exit(0)
 
 
-def look(report, variables, settings):
+def look(report, variables, settings, repository):
     whole_mercurial()
     for name, value in variables:
         if value is None:
@@ -244,14 +246,7 @@ def look(report, variables, settings):
     before_settings = settings_of(ui)
     words = tables()
     names = NOTES.modules = set(sys.modules)
-    modules = dict(sys.modules)
-    exits = atexit._ncallbacks()
-    threads = threading.active_count()
-    handlers = {n: signal.getsignal(n) for n in signal.valid_signals()}
-    process = state_of_process()
-    paths = list(sys.path)
-    finders = [list(sys.meta_path), list(sys.path_hooks)]
-    streams = [sys.stdin, sys.stdout, sys.stderr, sys.excepthook]
+    process = Process()
     snapshot = Snapshot(list(roots()) + [('ui', ui)])
 
     NOTES.on = True
@@ -263,62 +258,27 @@ def look(report, variables, settings):
     finally:
         NOTES.on = False
 
-    if atexit._ncallbacks() != exits:
-        report.add(b'tried', b'?', 'exit')
-    if threading.active_count() != threads:
-        report.add(b'tried', b'?', 'thread')
-    if any(signal.getsignal(n) != handler for n, handler in handlers.items()):
-        report.add(b'tried', b'?', 'signal')
-    if [sys.stdin, sys.stdout, sys.stderr, sys.excepthook] != streams or sys.gettrace() or sys.getprofile():
-        report.add(b'tried', b'?', 'hook')
-    if state_of_process() != process:
-        report.add(b'tried', b'?', 'environment')
-    if [list(sys.meta_path), list(sys.path_hooks)] != finders or not harmless_path(paths):
-        report.add(b'tried', b'?', 'import path')
+    process.report(report)
     # Refusing something makes extensions complain: the cause comes first.
     for what in sorted(NOTES.tried, key=lambda what: (what in ('output', 'terminal'), what)):
         report.add(b'tried', b'?', what)
-    for name, module in modules.items():
-        if sys.modules.get(name) is not module:
-            report.add(b'change', b'?', 'changed', 'sys.modules[%s]' % name)
     start = len(report.lines)
     describe(report, snapshot, owners, words)
     describe_commands(report, snapshot, owners)
     # Two looks at the same say the same.
     report.lines[start:] = sorted(report.lines[start:])
-    after_settings = settings_of(ui)
-    for key in sorted(before_settings.keys() | after_settings.keys()):
-        if before_settings.get(key) != after_settings.get(key):
-            makers = {owners.of_module(name) for name in NOTES.made.get(key, ('?',))}
-            for one in sorted(maker or '?' for maker in makers):
-                report.add(b'setting-set', one, *key)
+    changed_settings(report, owners, before_settings, settings_of(ui))
+    if repository is not None:
+        look_at_repository(report, ui, repository, owners, words)
     dependencies(report, names)
 
 
-def state_of_process():
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask, locale.setlocale(locale.LC_ALL), sys.getrecursionlimit(), sys.getswitchinterval()
-
-
-def harmless_path(before):
-    """Whether nothing that Mercurial may still import comes from another place."""
-    new = [path for path in sys.path if path not in before]
-    if [path for path in sys.path if path in before] != before:
-        return False
-    known = getattr(sys, 'stdlib_module_names', None)
-    for path in new:
-        # Before Python 3.10 there is no list of what a folder may hide.
-        if known is None or not os.path.isabs(path):
-            return False
-        NOTES.paths.add(os.fsencode(path))
-        try:
-            names = {name.split('.')[0] for name in os.listdir(path)}
-        except OSError:
-            continue
-        if names & (known | {'hgdemandimport', 'hgext', 'hgext3rd', 'mercurial'}):
-            return False
-    return True
+def changed_settings(report, owners, before, after):
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) != after.get(key):
+            makers = {owners.of_module(name) for name in NOTES.made.get(key, ('?',))}
+            for one in sorted(maker or '?' for maker in makers):
+                report.add(b'setting-set', one, *key)
 
 
 def report_loaded(report):
@@ -331,7 +291,7 @@ def report_loaded(report):
                 report.add(b'hook', name, hook)
 
 
-def describe(report, snapshot, owners, words):
+def describe(report, snapshot, owners, words, repo=None):
     known_settings = getattr(uimod.ui(), '_knownconfig', {})
     sections = {id(known_settings): None}
     sections.update((id(items), name) for name, items in known_settings.items())
@@ -360,7 +320,7 @@ def describe(report, snapshot, owners, words):
             for one in owner or owners.by_setting(item) or ['?']:
                 report.add(b'default', one, how, item)
             continue
-        if is_noise(path, obj, label, new):
+        if is_noise(path, obj, label, new) or is_kept(repo, path, obj, owner):
             continue
         where = named(path, obj, label, obj if label is None else NOTHING)
         for one in owner or ['?']:
