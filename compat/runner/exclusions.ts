@@ -9,7 +9,6 @@ export const exclusions: readonly { pattern: RegExp; why: string }[] = [
   { pattern: /\/\.hg\/wcache\/check(?:isexec|noexec|link|link-target)$/, why: "what the file system can do" },
   { pattern: /\/\.hg\/wcache\/manifestfulltextcache$/, why: "manifests that were read last" },
   { pattern: /\/\.hg\/(?:cache|wcache)$/, why: "the folder of the above, made when first needed" },
-  { pattern: /\/\.hg\/blackbox\.log$/, why: "a log with the time and the process in every line" },
   { pattern: /\/\.hg\/dirstate\.[0-9a-f]+$/, why: "data of dirstate-v2, compared through .hg/dirstate" },
   {
     pattern: /\/\.hg\/store\/00(?:changelog|manifest)-[0-9a-f]+\.nd$/,

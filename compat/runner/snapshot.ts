@@ -2,6 +2,7 @@
 // content hash), made only when asked for, to say what is different. Names are bytes; they are kept as latin1 strings.
 import { createHash } from "node:crypto";
 import { type BigIntStats, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { canonicalBlackbox } from "./blackbox.ts";
 import { canonicalDirstate } from "./dirstate.ts";
 import { isExcluded } from "./exclusions.ts";
 import { canonicalFncache } from "./fncache.ts";
@@ -76,6 +77,7 @@ const formats: readonly { end: string; kind: string; list: (content: Buffer, ful
     kind: "dirstate",
     list: (content, full) => canonicalDirstate(content, full.subarray(0, -"/dirstate".length)),
   },
+  { end: "/.hg/blackbox.log", kind: "blackbox", list: canonicalBlackbox },
   { end: "/.hg/store/fncache", kind: "fncache", list: canonicalFncache },
   { end: "/.hg/store/00changelog.n", kind: "nodemap", list: canonicalNodemap },
   { end: "/.hg/store/00manifest.n", kind: "nodemap", list: canonicalNodemap },

@@ -6,6 +6,7 @@ use amalgam_routing::{Steps, decide};
 use amalgam_types::Stop;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
+use std::time::Instant;
 
 /// One piece of output.
 #[napi(object)]
@@ -37,10 +38,14 @@ pub struct Answer {
 /// Answers natively, or says why legacy has to.
 #[napi]
 pub fn answer(request: Request) -> Answer {
+    let started = Instant::now();
     let route = decide(&request.invocation(), &mut Steps::silent());
     let mut out = Output::buffered();
     match route.respond(&mut out) {
         Ok(code) => {
+            if let Some(blackbox) = &route.blackbox {
+                blackbox.append(code, started.elapsed());
+            }
             let pager = out.pager().map(|pager| String::from_utf8_lossy(&pager.command).into_owned());
             let segments = out.into_segments().into_iter().map(|(stream, data)| Segment {
                 stream: match stream {

@@ -4,6 +4,7 @@
 //! an [`Output`]. It ends with an exit code, an abort in legacy's words, or `Unsupported`. Nothing here prints,
 //! exits or reads the environment; `routing` prepares and the edges print.
 
+mod blackbox;
 mod color;
 mod commands;
 mod comparison;
@@ -24,6 +25,7 @@ mod spec;
 mod table;
 
 pub use amalgam_fileset::Aside;
+pub use blackbox::{Blackbox, Typed};
 pub use color::Styles;
 pub use invocation::{Prepared, Terminal, answer, answer_abort};
 pub use lookup::{Lookup, lookup};

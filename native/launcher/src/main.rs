@@ -87,6 +87,9 @@ fn run(args: Vec<Vec<u8>>, state: &inherited::State) -> i32 {
         Decision::Legacy(unsupported) => unsupported.clone(),
         _ => match native::answer(&route) {
             Ok(code) => {
+                if let Some(blackbox) = &route.blackbox {
+                    blackbox.append(code, started.elapsed());
+                }
                 journal::append(&invocation.env, &route, Ending::Native(code), started);
                 if let Some(trace) = trace {
                     trace.end(&format!("native, exit code {code}"));

@@ -14,8 +14,8 @@ pub(crate) struct Resolved {
     pub(crate) spec: &'static CommandSpec,
     /// The name that hooks and `[defaults]` go by: the alias, or the command's own.
     pub(crate) name: Vec<u8>,
-    /// Whether it is an alias.
-    pub(crate) is_alias: bool,
+    /// The aliases that it went through, the first one first: name and definition.
+    pub(crate) aliases: Vec<(Vec<u8>, Vec<u8>)>,
     /// What the alias puts before the arguments.
     pub(crate) arguments: Vec<Vec<u8>>,
 }
@@ -60,7 +60,7 @@ impl<'a> Words<'a> {
         let shadowed = aliases.iter().any(|(name, _)| name.starts_with(word) || folded(name).starts_with(word));
         match lookup(word, self.facts, self.extended || strict || shadowed) {
             Lookup::Native(spec) => {
-                Ok(Resolved { spec, name: spec.name.as_bytes().to_vec(), is_alias: false, arguments: Vec::new() })
+                Ok(Resolved { spec, name: spec.name.as_bytes().to_vec(), aliases: Vec::new(), arguments: Vec::new() })
             }
             Lookup::Ambiguous => Err(Stop::unsupported(Reason::CommandAmbiguous, text(word))),
             Lookup::Legacy => Err(Stop::unsupported(Reason::CommandUnknown, text(word))),
@@ -86,7 +86,9 @@ impl<'a> Words<'a> {
         // Each earlier alias has a lower index, so this ends.
         let inner = self.resolve_before(&command, at, false)?;
         let arguments = inner.arguments.into_iter().chain(words).collect();
-        Ok(Resolved { spec: inner.spec, name: name.to_vec(), is_alias: true, arguments })
+        let mut aliases = vec![(name.to_vec(), definition.to_vec())];
+        aliases.extend(inner.aliases);
+        Ok(Resolved { spec: inner.spec, name: name.to_vec(), aliases, arguments })
     }
 }
 

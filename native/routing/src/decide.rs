@@ -18,7 +18,9 @@ use crate::renewal::{self, First};
 use crate::route::{Decision, Invocation, Route, Steps};
 use crate::table::{self, Condition, Matched, Mode, Rule, Surroundings, Table, TableError, Way};
 use crate::{extensions, flags, narrowing, proven, settings, surroundings};
-use amalgam_commands::{Aside, CommandSpec, Parsed, Prepared, RepositoryUse, Split, abbreviates, parse, split};
+use amalgam_commands::{
+    Aside, Blackbox, CommandSpec, Parsed, Prepared, RepositoryUse, Split, Typed, abbreviates, parse, split,
+};
 use amalgam_config::{Config, LegacyPaths, plain};
 use amalgam_repo::{Repository, repo_config_files};
 use amalgam_types::{Abort, AbortKind, LegacyFacts, Outcome, Reason, Stop, Unsupported};
@@ -69,9 +71,13 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         probe: None,
         findings: None,
         set_up: None,
+        aliases: Vec::new(),
+        outside: Config::default(),
+        blackbox: None,
         settings: 0,
     };
-    let decision = match deciding.run(&layout, legacy.as_ref().ok()) {
+    let decided = deciding.run(&layout, legacy.as_ref().ok());
+    let decision = match decided.and_then(|decision| deciding.log(decision)) {
         Ok(decision) => decision,
         Err(Stop::Unsupported(unsupported)) => Decision::Legacy(unsupported),
         // An abort that comes before the command is known: legacy prints it.
@@ -81,7 +87,8 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         )),
     };
     let (decision, comparison, first) = deciding.doubt(decision, &layout);
-    let Deciding { steps, table_error, command, flags, mode, facts, store, probe, findings, set_up, .. } = deciding;
+    let Deciding { steps, table_error, command, flags, mode, facts, store, probe, findings, set_up, blackbox, .. } =
+        deciding;
     steps.note("decision", || match &decision {
         Decision::Native(_) => "native".to_owned(),
         Decision::Abort(_, abort) => format!("native, abort: {}", String::from_utf8_lossy(&abort.message)),
@@ -102,8 +109,12 @@ pub fn decide(invocation: &Invocation, steps: &mut Steps<'_>) -> Route {
         store,
         probe,
         findings: set_up.or(findings),
+        blackbox,
     }
 }
+
+/// The extension that logs commands.
+const BLACKBOX: &str = "blackbox";
 
 struct Deciding<'a, 's> {
     invocation: &'a Invocation,
@@ -129,6 +140,12 @@ struct Deciding<'a, 's> {
     findings: Option<Arc<Findings>>,
     /// The same, with what they do to this repository, where that counts.
     set_up: Option<Arc<Findings>>,
+    /// The aliases that the command went through.
+    aliases: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The configuration without the repository's, where a command is logged.
+    outside: Config,
+    /// What is logged about a native answer.
+    blackbox: Option<Blackbox>,
     /// The digest of the user's and the system's settings, where a policy is in force.
     settings: u64,
 }
@@ -193,6 +210,9 @@ impl Deciding<'_, '_> {
         self.look_at_extensions(&loading)?;
         if let Some(findings) = self.findings.clone() {
             self.extensions = findings.loaded.iter().map(|one| one.name.clone()).collect();
+            if self.extensions.iter().any(|name| name == BLACKBOX) {
+                self.outside = base.clone();
+            }
             let affects = self.table.extensions.clone();
             let (config, dot_hg) = (&local, dot_hg.as_deref());
             let judge = Judge { findings: &findings, facts: &facts, config, dot_hg, affects: &affects };
@@ -229,7 +249,8 @@ impl Deciding<'_, '_> {
         flags::check_early(&early, &parsed)?;
         self.steps.note("command line", || format!("{} arguments", parsed.arguments.len()));
 
-        let is_alias = resolved.is_alias;
+        let is_alias = !resolved.aliases.is_empty();
+        self.aliases = resolved.aliases;
         let ready = Ready { spec, is_alias, parsed, facts, place, base, local };
         self.open(ready, &early)
     }
@@ -365,6 +386,19 @@ impl Deciding<'_, '_> {
             return Err(Stop::unsupported(Reason::PolicyPython, spec.name));
         }
         Ok(())
+    }
+
+    /// What the blackbox extension would write about a native answer.
+    fn log(&mut self, decision: Decision) -> Outcome<Decision> {
+        let Invocation { args, pid, env, .. } = self.invocation;
+        if let Decision::Native(prepared) = &decision
+            && self.extensions.iter().any(|name| name == BLACKBOX)
+            && !comparison::is_one(env)
+        {
+            let typed = Typed { args, aliases: &self.aliases, pid: *pid, outside: &self.outside };
+            self.blackbox = Blackbox::of(prepared, typed)?;
+        }
+        Ok(decision)
     }
 
     /// Whether what native can answer is to be doubted, and compared behind the command.

@@ -6,7 +6,7 @@ use crate::facts::{FactsState, FactsStore};
 use crate::legacy::{FileId, Legacy, NotFound};
 use crate::renewal::First;
 use crate::table::{Journalling, Mode, TableError, Transport};
-use amalgam_commands::{Output, Prepared, Terminal, answer, answer_abort};
+use amalgam_commands::{Blackbox, Output, Prepared, Terminal, answer, answer_abort};
 use amalgam_types::{Abort, Environment, LegacyFacts, Outcome, Unsupported};
 use std::sync::Arc;
 
@@ -69,6 +69,8 @@ pub struct Route {
     pub probe: Option<Probe>,
     /// What they change, where that is known.
     pub(crate) findings: Option<Arc<Findings>>,
+    /// What is logged about a native answer.
+    pub blackbox: Option<Blackbox>,
 }
 
 impl Route {

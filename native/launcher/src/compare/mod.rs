@@ -55,8 +55,13 @@ fn compare(comparison: &Comparison, invocation: &Invocation, route: &Route) {
     let Ok(legacy) = &route.legacy else { return };
     let Ok(own) = std::env::current_exe() else { return };
     let limit = Duration::from_secs(u64::from(comparison.compare.seconds));
+    let unlogged = route.blackbox.is_some();
+    if unlogged && route.command == Some("config") {
+        // It would list the setting that keeps a comparison out of the log.
+        return;
+    }
     let [native, reference] = [(own.as_path(), SIDES[0]), (legacy.path.as_path(), SIDES[1])]
-        .map(|(path, side)| Program { path, side, invocation, limit });
+        .map(|(path, side)| Program { path, side, invocation, unlogged, limit });
     let before = fingerprint(&comparison.watched);
     let first = native.ask();
     if let Ended::Refused(_) = first.ended {

@@ -20,6 +20,8 @@ pub(super) struct Program<'a> {
     /// The value of `AMALGAM_COMPARING`.
     pub(super) side: &'static str,
     pub(super) invocation: &'a Invocation,
+    /// Whether the repository has a log of commands, in which no comparison belongs.
+    pub(super) unlogged: bool,
     pub(super) limit: Duration,
 }
 
@@ -62,6 +64,9 @@ impl Program<'_> {
 
     fn command(&self) -> Command {
         let mut command = Command::new(self.path);
+        if self.unlogged && self.side == amalgam_routing::comparison::SIDES[1] {
+            command.args(["--config", "blackbox.track="]);
+        }
         command.args(self.invocation.args.iter().map(|arg| OsStr::from_bytes(arg)));
         command.env_clear();
         for (name, value) in &self.invocation.env.vars {

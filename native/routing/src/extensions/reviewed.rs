@@ -29,19 +29,26 @@ pub(crate) struct Reviewed {
     pub(crate) only_with: &'static [&'static str],
     /// Why.
     pub(crate) why: &'static str,
+    /// Also where the change cannot be told to be this extension's: what it puts there is made by Mercurial's own code.
+    pub(crate) unowned: bool,
 }
 
 impl Reviewed {
     const fn name(what: &'static str, why: &'static str) -> Reviewed {
-        Reviewed { kind: "change", what, reach: Reach::Nothing, only_with: &[], why }
+        Reviewed { kind: "change", what, reach: Reach::Nothing, only_with: &[], why, unowned: false }
     }
 
     const fn new(kind: &'static str, what: &'static str, reach: Reach, why: &'static str) -> Reviewed {
-        Reviewed { kind, what, reach, only_with: &[], why }
+        Reviewed { kind, what, reach, only_with: &[], why, unowned: false }
     }
 
     const fn with(mut self, only_with: &'static [&'static str]) -> Reviewed {
         self.only_with = only_with;
+        self
+    }
+
+    const fn unowned(mut self) -> Reviewed {
+        self.unowned = true;
         self
     }
 
@@ -149,6 +156,15 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
         "beautifygraph",
         &[Reviewed::new("change", "mercurial.templateutil.get_graph_node", AllBut(NO_NAMES), "{graphnode}")],
     ),
+    (
+        "blackbox",
+        &[
+            // A native answer writes its lines.
+            Reviewed::new("hook", "reposetup", Nothing, "a log, and a file that may be written without a lock"),
+            Reviewed::new("hook", "uipopulate", Nothing, "a log"),
+            Reviewed::new("change", "ui._loggers[blackbox]", Nothing, "a log").unowned(),
+        ],
+    ),
     ("bookflow", &[Reviewed::new("command", "branch", Nothing, "refuses to set a branch; showing passes")]),
     ("clonebundles", &[Reviewed::new("hook", "reposetup", Nothing, "adds to transactions, and a lock")]),
     (
@@ -191,6 +207,16 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
             Reviewed::new("change", "mercurial.context.filectx.cmp", AllBut(NO_CONTENT), "").with(&["[keyword]"]),
             Reviewed::new("change", "mercurial.patch.diff", AllBut(NO_CONTENT), "").with(&["[keyword]"]),
             Reviewed::new("change", "mercurial.dispatch._parse", Nothing, "remembers which command runs"),
+        ],
+    ),
+    (
+        "largefiles",
+        &[
+            Reviewed::new("hook", "reposetup", AllBut(NO_FILES), "files stored elsewhere").with(LARGE),
+            Reviewed::new("hook", "reposetup", Only(&["config"]), "sets hooks of its own"),
+            Reviewed::new("change", "*", AllBut(NO_FILES), "files stored elsewhere").with(LARGE),
+            Reviewed::new("command", "*", AllBut(NO_FILES), "files stored elsewhere").with(LARGE),
+            Reviewed::new("command", "cat", Only(&["cat"]), "prints files itself, without templates"),
         ],
     ),
     (
@@ -341,12 +367,24 @@ pub(crate) const VERSIONED: &[(&str, &str, &[Reviewed])] = &[(
 
 /// Where changesets may have been rewritten; the store of a share is elsewhere.
 const MARKERS: &[&str] = &["store/obsstore", "sharedpath"];
+/// Where files may be stored elsewhere, by largefiles; the store of a share is elsewhere.
+const LARGE: &[&str] = &[
+    "../.hglf",
+    "largefiles",
+    "sharedpath",
+    "store/data/.hglf",
+    "store/data/~2ehglf",
+    "store/dh/.hglf",
+    "store/dh/~2ehglf",
+];
 /// The hooks of `summary`.
 const SUMMARY_HOOKS: &str = "mercurial.cmdutil.summaryhooks._hooks.";
 /// What can be under way in a working copy.
 const STATES: &str = "mercurial.state._unfinishedstates*";
 /// Where mq has patches, or queues of them.
 const PATCHES: &[&str] = &["patches", "patches.queue", "patches.queues"];
+/// Commands that name no file.
+const NO_FILES: &[&str] = &["bookmarks", "branch", "branches", "paths", "phase", "root", "tags", "version"];
 /// Commands that do not look into files.
 const NO_CONTENT: &[&str] = &["root", "files", "locate", "manifest", "paths", "version"];
 /// Commands without templates of changesets, and without a list of settings: they show no name but what they are about.

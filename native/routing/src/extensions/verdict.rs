@@ -123,7 +123,9 @@ impl Judge<'_> {
             "setting-set" => format!("{}.{}", found.how, found.what),
             _ => return None,
         };
-        let all = NAMES.iter().chain(self.entries(found.who));
+        let of_nobody = self.findings.loaded.iter().filter(|_| found.who == "?");
+        let unowned = of_nobody.flat_map(|one| self.entries(&one.name)).filter(|entry| entry.unowned);
+        let all = NAMES.iter().chain(self.entries(found.who)).chain(unowned);
         let entries: Vec<_> = all.filter(|entry| entry.fits(found.kind, &what)).collect();
         (!entries.is_empty()).then_some(entries)
     }
