@@ -8,7 +8,7 @@ export const extensionSets: Readonly<Record<string, { about: string; settings: s
     about: "what a developer of Firefox has, as far as Mercurial brings it along",
     settings: `[extensions]
 absorb =
-blackbox = !
+blackbox =
 fsmonitor = !
 histedit =
 journal =

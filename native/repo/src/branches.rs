@@ -54,6 +54,7 @@ const VIEWS: [&str; 4] = ["visible", "served", "immutable", "base"];
 impl Repository {
     /// The branches.
     pub fn branches(&self, config: &Config) -> Outcome<&Branches> {
+        self.refuse_topics(config)?;
         self.branches.get_or_init(|| self.read_branches(config)).as_ref().map_err(Clone::clone)
     }
 

@@ -21,6 +21,7 @@ mod source;
 mod state;
 mod symbol;
 mod tags;
+mod topics;
 mod visibility;
 
 pub use branches::{BranchHead, BranchNames, Branches};

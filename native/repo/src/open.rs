@@ -8,6 +8,7 @@ use crate::names::Bookmarks;
 use crate::requirements::Requirements;
 use crate::source::read_optional;
 use crate::tags::Tags;
+use crate::topics::Topics;
 use crate::visibility::Visibility;
 use amalgam_config::{Config, RepoConfigFiles};
 use amalgam_formats::damaged;
@@ -28,6 +29,10 @@ pub struct Repository {
     pub(crate) unfiltered: bool,
     /// Whether legacy says of some things that it passes over them.
     pub(crate) remarks: bool,
+    /// The extension that finds out what has changed in the working copy.
+    pub(crate) watcher: Option<&'static str>,
+    /// What the topic extension has to do with it, where that is enabled.
+    pub(crate) topics: Option<Topics>,
     pub(crate) raw_parents: OnceLock<Outcome<(Node, Node)>>,
     pub(crate) changelog: OnceLock<Outcome<Changelog>>,
     pub(crate) manifestlog: OnceLock<Outcome<crate::changelog::Indexed>>,
@@ -148,6 +153,8 @@ impl Repository {
             ascii: env.is_ascii(),
             unfiltered: false,
             remarks: false,
+            watcher: None,
+            topics: None,
             raw_parents: OnceLock::new(),
             changelog: OnceLock::new(),
             manifestlog: OnceLock::new(),
@@ -170,6 +177,22 @@ impl Repository {
     /// passes over. For a repository of which nothing was read yet.
     pub fn refuse_remarks(&mut self) {
         self.remarks = true;
+    }
+
+    /// Leaves looking at the working copy to `watcher`, an extension that says more about it than native does.
+    pub fn leave_working_copy_to(&mut self, watcher: &'static str) {
+        self.watcher = Some(watcher);
+    }
+
+    /// A stop where an extension looks at the working copy.
+    ///
+    /// # Errors
+    /// `ExtensionUnproven`.
+    pub fn check_watcher(&self) -> Outcome<()> {
+        match self.watcher {
+            Some(watcher) => Err(Stop::unsupported(Reason::ExtensionUnproven, format!("{watcher} looks at the files"))),
+            None => Ok(()),
+        }
     }
 
     /// A stop where legacy remarks on something.

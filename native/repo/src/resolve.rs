@@ -109,6 +109,7 @@ impl Repository {
                 return Ok(Some(Resolved::of(rev)));
             }
         }
+        self.refuse_names_of_topics(config, symbol)?;
         match changelog.by_prefix(symbol)? {
             PrefixMatch::None => Ok(None),
             PrefixMatch::One(rev) => self.visible(config, rev).map(Some),

@@ -128,6 +128,11 @@ impl Visibility {
         self.phases.of(rev)
     }
 
+    /// The revisions that are not public, hidden ones included, low to high.
+    pub(crate) fn mutable(&self) -> impl Iterator<Item = Rev> + '_ {
+        self.phases.mutable().map(|(rev, _)| rev)
+    }
+
     /// The first revision that may not be public.
     pub fn first_mutable(&self) -> Rev {
         self.phases.base

@@ -17,7 +17,7 @@ use crate::place::{self, Place};
 use crate::renewal::{self, First};
 use crate::route::{Decision, Invocation, Route, Steps};
 use crate::table::{self, Condition, Matched, Mode, Rule, Surroundings, Table, TableError, Way};
-use crate::{extensions, flags, narrowing, proven, settings, surroundings};
+use crate::{beside, extensions, flags, narrowing, proven, settings, surroundings};
 use amalgam_commands::{
     Aside, Blackbox, CommandSpec, Parsed, Prepared, RepositoryUse, Split, Typed, abbreviates, parse, split,
 };
@@ -463,6 +463,7 @@ impl Deciding<'_, '_> {
             if debug {
                 repository.refuse_remarks();
             }
+            beside::prepare(repository, spec, &config, &self.extensions)?;
             repository.check_build(&facts, &config)?;
             if env.non_empty("HGTEST_UUIDFILE").is_some() && repository.requirements().has("dirstate-v2") {
                 // Names files that a status writes.

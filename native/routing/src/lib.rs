@@ -5,6 +5,7 @@
 //! environment, the configuration with its aliases, hooks and extensions, and the repository.
 
 mod aliases;
+mod beside;
 pub mod breaker;
 pub mod canary;
 pub mod cell;

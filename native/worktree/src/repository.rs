@@ -60,6 +60,7 @@ impl<'a> WorkingCopy<'a> {
         if self.env.get("HG_PENDING").is_some() {
             return Err(Stop::unsupported(Reason::EnvironmentUnsupported, "HG_PENDING"));
         }
+        self.repository.check_watcher()?;
         let parent = FirstParent::new(self)?;
         let load = || ignore().map(|rules| Box::new(Rules(rules)) as Box<dyn Ignoring>);
         let selection = Selection(matcher);

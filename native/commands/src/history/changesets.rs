@@ -220,6 +220,9 @@ impl Changeset<'_, '_> {
     /// # Errors
     /// `EncodingUnsupported` for what is not UTF-8, or what reading meets.
     pub(crate) fn extra(&self) -> Outcome<Vec<(Vec<u8>, Vec<u8>)>> {
+        if self.rev == WDIR_REV && self.history.repository.expects_topics() {
+            return Err(Stop::unsupported(Reason::ExtensionUnproven, "the next changeset's topic"));
+        }
         let mut extra = self.entry()?.extra()?;
         if !extra.iter().any(|(key, _)| key == b"branch") {
             extra.push((b"branch".to_vec(), b"default".to_vec()));

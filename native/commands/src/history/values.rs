@@ -101,6 +101,9 @@ pub(super) fn no_variables() -> Value {
 
 /// The names of a changeset by kind.
 pub(super) fn namespaces(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
+    if changeset.history.repository.expects_topics() {
+        return Err(Stop::unsupported(Reason::ExtensionUnproven, "topics are names as well"));
+    }
     const KINDS: [(&str, &[u8]); 3] = [("bookmarks", b"bookmark"), ("tags", b"tag"), ("branches", b"branch")];
     let branch = [changeset.branch()?.0];
     let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };

@@ -181,6 +181,15 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
         &[Reviewed::new("hook", "reposetup", AllBut(&["root", "version"]), "a client").with(&["[fastannotate]"])],
     ),
     (
+        "fsmonitor",
+        &[
+            // Where the working copy is looked at, `beside` has legacy answer.
+            Reviewed::new("hook", "reposetup", Only(&["grep"]), "looks at the files"),
+            Reviewed::new("change", "mercurial.localrepo.localrepository.dirstate.func", Only(&["grep"]), "the same"),
+            Reviewed::new("change", "mercurial.merge._fs_monitor_loaded", Nothing, "update").unowned(),
+        ],
+    ),
+    (
         "histedit",
         &[
             Reviewed::new("change", SUMMARY_HOOKS, Only(&["summary"]), "an edit under way").with(&["histedit-state"]),
@@ -344,26 +353,54 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
 ];
 
 /// What extensions from elsewhere do, by name and version.
-pub(crate) const VERSIONED: &[(&str, &str, &[Reviewed])] = &[(
-    "evolve",
-    "12.0.0",
-    &[
-        Reviewed::new("hook", "reposetup", AllBut(&["root", "version"]), "rewritten changesets").with(MARKERS),
-        Reviewed::new("hook", "reposetup", Only(&["config"]), "sets experimental.evolution"),
-        Reviewed::new("revset", "successors", AllBut(&["root", "version"]), "rewritten changesets").with(MARKERS),
-        Reviewed::new("command", "parents", Only(&["parents"]), "warns of rewritten changesets").with(MARKERS),
-        Reviewed::new("change", "mercurial.localrepo.localrepository.obsstore.func", AllBut(&["root", "version"]), "")
+pub(crate) const VERSIONED: &[(&str, &str, &[Reviewed])] = &[
+    (
+        "evolve",
+        "12.0.0",
+        &[
+            Reviewed::new("hook", "reposetup", AllBut(&["root", "version"]), "rewritten changesets").with(MARKERS),
+            Reviewed::new("hook", "reposetup", Only(&["config"]), "sets experimental.evolution"),
+            Reviewed::new("revset", "successors", AllBut(&["root", "version"]), "rewritten changesets").with(MARKERS),
+            Reviewed::new("command", "parents", Only(&["parents"]), "warns of rewritten changesets").with(MARKERS),
+            Reviewed::new(
+                "change",
+                "mercurial.localrepo.localrepository.obsstore.func",
+                AllBut(&["root", "version"]),
+                "",
+            )
             .with(MARKERS),
-        Reviewed::new("change", "mercurial.obsolete.*", AllBut(&["root", "version"]), "").with(MARKERS),
-        Reviewed::new("change", "mercurial.obsutil.*", AllBut(&["root", "version"]), "").with(MARKERS),
-        Reviewed::new("change", SUMMARY_HOOKS, Only(&["summary"]), "evolve under way").with(&["evolvestate"]),
-        Reviewed::new("change", STATES, Only(&["summary"]), "one under way").with(&[
-            "evolvestate",
-            "fixup-state",
-            "pickstate",
-        ]),
-    ],
-)];
+            Reviewed::new("change", "mercurial.obsolete.*", AllBut(&["root", "version"]), "").with(MARKERS),
+            Reviewed::new("change", "mercurial.obsutil.*", AllBut(&["root", "version"]), "").with(MARKERS),
+            Reviewed::new("change", SUMMARY_HOOKS, Only(&["summary"]), "evolve under way").with(&["evolvestate"]),
+            Reviewed::new("change", STATES, Only(&["summary"]), "one under way").with(&[
+                "evolvestate",
+                "fixup-state",
+                "pickstate",
+            ]),
+        ],
+    ),
+    // Of topics themselves, and of the names that it adds, `Repository::expect_topics` takes care.
+    (
+        "topic",
+        "2.0.0",
+        &[
+            Reviewed::new("hook", "reposetup", AllBut(&["root", "version"]), "a file to be removed").with(NAMESPACE),
+            Reviewed::new("hook", "reposetup", Only(&["config", "summary"]), "settings, and lines of its own"),
+            Reviewed::new("change", "*", AllBut(&["root", "version"]), "a file to be removed").with(NAMESPACE),
+            Reviewed::new("change", SUMMARY_HOOKS, Only(&["summary"]), "lines of its own"),
+            Reviewed::new("command", "summary", Only(&["summary"]), "lines of its own"),
+            Reviewed::new("command", "sum", Only(&["summary"]), "lines of its own"),
+            Reviewed::new("revset", "stack", Nothing, "native has none beside topics"),
+            Reviewed::new("setting-set", "experimental.branch-cache-v3", Only(&["config"]), "a cache"),
+            Reviewed::new("change", "mercurial.cmdutil.extraexport.", Only(&["export"]), "headers of export").unowned(),
+            Reviewed::new("change", "mercurial.cmdutil.extrapreimport.", Nothing, "import").unowned(),
+            Reviewed::new("change", "mercurial.destutil.*", Nothing, "update and merge").unowned(),
+            Reviewed::new("change", "mercurial.patch.patchheadermap.", Nothing, "import").unowned(),
+            Reviewed::new("change", "mercurial.utils.repoviewutil.subsettable[*", Nothing, "views for exchange")
+                .unowned(),
+        ],
+    ),
+];
 
 /// Where changesets may have been rewritten; the store of a share is elsewhere.
 const MARKERS: &[&str] = &["store/obsstore", "sharedpath"];
@@ -377,6 +414,8 @@ const LARGE: &[&str] = &[
     "store/dh/.hglf",
     "store/dh/~2ehglf",
 ];
+/// What topic removes when it is of no use.
+const NAMESPACE: &[&str] = &["topic-namespace"];
 /// The hooks of `summary`.
 const SUMMARY_HOOKS: &str = "mercurial.cmdutil.summaryhooks._hooks.";
 /// What can be under way in a working copy.

@@ -1,0 +1,86 @@
+//! Extensions beside which native answers, but not everything: topic and fsmonitor.
+
+mod common;
+
+use amalgam_testkit::Sandbox;
+use common::{LAUNCHER, run, text};
+
+fn sandbox(lines: &str) -> Sandbox {
+    let sandbox = common::ready();
+    std::fs::write(sandbox.root().join(".hg/hgrc"), format!("[extensions]\n{lines}\n")).expect("the configuration");
+    sandbox
+}
+
+/// Who answers, once everything was looked at.
+fn route(sandbox: &Sandbox, args: &[&str]) -> String {
+    let mut command = sandbox.command(LAUNCHER);
+    command.args(args).env("AMALGAM_TRACE", "1").env("AMALGAM_ON_UNSUPPORTED", "abort");
+    let trace = text(&command.output().expect("the launcher runs").stderr);
+    let line = trace.lines().find_map(|line| line.split_once("answered by: ")).map(|(_, who)| who.to_owned());
+    line.unwrap_or_else(|| panic!("no trace in {trace}"))
+}
+
+fn commit(sandbox: &Sandbox, name: &str, more: &[&str]) {
+    std::fs::write(sandbox.root().join(name), name).expect("a file");
+    let args = ["commit", "-A", "-q", "-u", "test", "-m", name];
+    let args: Vec<&str> = args.into_iter().chain(more.iter().copied()).collect();
+    let output = run(sandbox, &args);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+const GIVES_TOPIC: &str = "
+from mercurial import extensions, localrepo
+def commit(orig, self, *args, **opts):
+    opts['extra'] = {**(opts.get('extra') or {}), b'topic': b'other'}
+    return orig(self, *args, **opts)
+def uisetup(ui):
+    extensions.wrapfunction(localrepo.localrepository, 'commit', commit)
+";
+
+#[test]
+fn topics_are_left_to_legacy_where_they_show() {
+    let sandbox = sandbox("");
+    let file = sandbox.base().join("topic.py");
+    // What the real one does is reviewed; this one has its name and version.
+    std::fs::write(&file, "__version__ = b'2.0.0'\n").expect("the extension");
+    let line = format!("[extensions]\ntopic = {}\n", file.display());
+    std::fs::write(sandbox.root().join(".hg/hgrc"), line).expect("the configuration");
+    commit(&sandbox, "a", &[]);
+    let fine = "native, exit code 0";
+    let all: &[&[&str]] = &[&["status"], &["diff", "-c", "."], &["log"], &["heads"], &["status", "--rev", "default"]];
+    for args in all {
+        assert_eq!(route(&sandbox, args), fine, "{args:?}");
+    }
+    assert!(route(&sandbox, &["log", "-r", "s1"]).contains("a name that topic may know"));
+    assert!(route(&sandbox, &["log", "-r", "x1"]).contains("native, exit code 255"));
+    assert!(route(&sandbox, &["log", "-T", "{namespaces}"]).contains("topics are names"));
+    // An active one.
+    std::fs::write(sandbox.root().join(".hg/topic"), "mine").expect("a topic");
+    assert!(route(&sandbox, &["log"]).contains("extension.unproven (topics)"));
+    assert_eq!(route(&sandbox, &["status"]), fine);
+    std::fs::remove_file(sandbox.root().join(".hg/topic")).expect("a topic");
+    let maker = sandbox.base().join("maker.py");
+    std::fs::write(&maker, GIVES_TOPIC).expect("the extension");
+    commit(&sandbox, "b", &["--config", &format!("extensions.maker={}", maker.display())]);
+    for args in all {
+        let shows = !matches!(args[0], "diff") && args.len() != 1 || matches!(args[0], "log" | "heads");
+        assert_eq!(route(&sandbox, args) != fine, shows, "{args:?}");
+    }
+    assert!(route(&sandbox, &["status", "--rev", "other"]).contains("a name that topic may know"));
+    assert!(run(&sandbox, &["phase", "-p", "tip"]).status.success());
+    for args in all {
+        assert_eq!(route(&sandbox, args), fine, "{args:?}");
+    }
+}
+
+#[test]
+fn the_working_copy_is_fsmonitors_unless_it_is_off() {
+    let sandbox = sandbox("fsmonitor =");
+    commit(&sandbox, "a", &[]);
+    for args in [&["log"][..], &["files"], &["diff", "-c", "."]] {
+        assert_eq!(route(&sandbox, args), "native, exit code 0", "{args:?}");
+    }
+    assert!(route(&sandbox, &["status"]).contains("fsmonitor looks at the files"));
+    assert_eq!(route(&sandbox, &["status", "--config", "fsmonitor.mode=off"]), "native, exit code 0");
+    assert!(route(&sandbox, &["log", "--config", "extensions.eol="]).contains("fsmonitor warns"));
+}

@@ -1,0 +1,38 @@
+//! Extensions beside which native answers, but not everything: what depends on the invocation or on the history, so that
+//! no look at the extension can tell.
+
+use amalgam_commands::CommandSpec;
+use amalgam_config::Config;
+use amalgam_repo::Repository;
+use amalgam_types::{Outcome, Reason, Stop};
+
+/// Commands that show changesets and with them their topics.
+const SHOW_TOPICS: &[&str] = &["annotate", "export", "heads", "log", "parents", "summary", "tip"];
+
+/// Prepares `repository` for what these extensions would do in it.
+///
+/// # Errors
+/// `ExtensionUnproven` where one of them shows in any answer.
+pub(crate) fn prepare(
+    repository: &mut Repository,
+    spec: &CommandSpec,
+    config: &Config,
+    loaded: &[String],
+) -> Outcome<()> {
+    let has = |extension: &str| loaded.iter().any(|name| name == extension);
+    if has("topic") {
+        repository.expect_topics();
+        if SHOW_TOPICS.contains(&spec.name) {
+            repository.refuse_topics(config)?;
+        }
+    }
+    if has("fsmonitor") {
+        if has("eol") || has("largefiles") {
+            return Err(Stop::unsupported(Reason::ExtensionUnproven, "fsmonitor warns that it does not work here"));
+        }
+        if config.get("fsmonitor", "mode") != Some(b"off") {
+            repository.leave_working_copy_to("fsmonitor");
+        }
+    }
+    Ok(())
+}
