@@ -23,6 +23,7 @@ mod patch;
 mod selection;
 mod spec;
 mod table;
+mod target;
 
 pub use amalgam_fileset::Aside;
 pub use blackbox::{Blackbox, Typed};

@@ -46,31 +46,31 @@ fn what_it_does_decides() {
     let (sandbox, file) = with_setup("pass");
     let witness = sandbox.base().join("witness");
     let replaced = |name: &str| format!("(corp: mercurial.localrepo.localrepository.{name} changed)");
+    // Each look takes a while, so that all that is harmless is in one.
+    let harmless = [
+        "if not repo.local():\n    return",
+        &class("commit"),
+        &class("corpthing"),
+        "repo.corp = repo.vfs.tryread(b'corp')",
+        "ui.setconfig(b'hooks', b'pretxncommit.corp', b'true', b'corp')",
+        "repo.prepushoutgoinghooks.add(b'corp', print)",
+    ];
     let cases = [
-        ("if not repo.local():\n    return".to_owned(), FINE.to_owned()),
-        (class("commit"), FINE.to_owned()),
-        (class("corpthing"), FINE.to_owned()),
+        (harmless.join("\n"), FINE.to_owned()),
         (class("status"), replaced("status")),
-        (class("__getitem__"), replaced("__getitem__")),
-        ("repo.corp = 1".to_owned(), FINE.to_owned()),
         ("repo.status = lambda *args: None".to_owned(), "localrepository.status added".to_owned()),
         ("repo.root = b'/'".to_owned(), replaced("root")),
-        ("ui.setconfig(b'hooks', b'pretxncommit.corp', b'true', b'corp')".to_owned(), FINE.to_owned()),
         (
             "ui.setconfig(b'hooks', b'pre-status.corp', b'true', b'corp')".to_owned(),
             "corp: sets hooks.pre-status".to_owned(),
         ),
-        ("ui.setconfig(b'corp', b'x', b'true', b'corp')".to_owned(), "corp: sets corp.x".to_owned()),
         (
             "extensions.wrapcommand(commands.table, b'status', lambda orig, *a, **o: 0)".to_owned(),
             "status wrapped".to_owned(),
         ),
-        ("repo.prepushoutgoinghooks.add(b'corp', print)".to_owned(), FINE.to_owned()),
-        ("repo.vfs.tryread(b'corp')".to_owned(), FINE.to_owned()),
         ("len(repo)".to_owned(), "corp: reads the history".to_owned()),
         ("raise ValueError('no')".to_owned(), "corp: failed: ValueError".to_owned()),
         ("open('WITNESS', 'w').write('x')".to_owned(), "write".to_owned()),
-        ("repo.getcwd()".to_owned(), "cwd".to_owned()),
         // No two looks at it are the same: the last one, because for a while nobody looks again.
         ("with repo.wlock(): pass".to_owned(), "legacy, extension.unproven".to_owned()),
     ];

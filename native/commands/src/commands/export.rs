@@ -3,11 +3,13 @@
 use crate::formatter::Form;
 use crate::history::{Changeset, History, query};
 use crate::patch::{Change, settle_options};
+use crate::target::{self, Fields, Part, Target};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_diff::DiffOptions;
 use amalgam_matching::Matcher;
 use amalgam_template::{DateForm, Map, Value, dates};
-use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Rev, Stop};
+use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
+use std::collections::HashMap;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "export",
@@ -34,9 +36,10 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 const MOST: usize = 256 << 20;
 
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
-    if prepared.parsed.value("output").is_some_and(|target| target != b"-") {
-        return Err(Stop::unsupported(Reason::OutputUnsupported, "export into files"));
-    }
+    let target = match prepared.parsed.value("output").filter(|format| !target::is_stdout(format)) {
+        Some(format) => Some(Target::parse(prepared, format, true)?),
+        None => None,
+    };
     let history = History::new(prepared)?;
     // Looking at what is hidden, legacy warns of markers that are not in use.
     history.visibility()?;
@@ -70,8 +73,6 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     if revs.contains(&NULL_REV) {
         return Err(Stop::unsupported(Reason::RevisionExpression, "a patch of the null revision"));
     }
-    pager::start(prepared, out)?;
-    let form = Form::find(prepared, "export", out)?;
     let mut written = 0;
     let mut count = |more: usize| {
         written += more;
@@ -80,9 +81,14 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             false => Ok(()),
         }
     };
+    if let Some(target) = target {
+        return into_files(&history, &target, &revs, &options, out, &mut count);
+    }
+    pager::start(prepared, out)?;
+    let form = Form::find(prepared, "export", out)?;
     if form.is_plain() {
         for rev in revs {
-            let text = patch(&history.changeset(rev)?, &options, out)?;
+            let text = patch(&history.changeset(rev)?, &options, out.is_colored().then_some(&*out))?;
             count(text.len())?;
             out.write_owned(text);
         }
@@ -96,6 +102,49 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         }
         Ok(0)
     })
+}
+
+/// Writes each patch to the file of its name, those of one name behind each other, and names the files where that is
+/// wanted.
+fn into_files(
+    history: &History<'_>,
+    target: &Target,
+    revs: &[Rev],
+    options: &DiffOptions,
+    out: &mut Output<'_>,
+    count: &mut dyn FnMut(usize) -> Outcome<()>,
+) -> Outcome<i32> {
+    let prepared = history.prepared;
+    if !Form::find(prepared, "export", out)?.is_plain() {
+        return Err(Stop::unsupported(Reason::OutputUnsupported, "templates in files"));
+    }
+    let rev_width = revs.iter().map(|rev| rev.to_string().len()).max().unwrap_or(1);
+    let mut files: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    let mut places = HashMap::new();
+    for (at, &rev) in revs.iter().enumerate() {
+        if rev == WDIR_REV {
+            return Err(Stop::unsupported(Reason::OutputUnsupported, "the working directory in files"));
+        }
+        let changeset = history.changeset(rev)?;
+        let part = Part::Patch { number: at + 1, total: revs.len(), rev_width };
+        let fields = Fields { rev, node: changeset.node, description: changeset.description()?, part };
+        let name = target.name(prepared.root_bytes()?, &fields)?;
+        let text = patch(&changeset, options, None)?;
+        count(text.len())?;
+        let place = *places.entry(name.clone()).or_insert(files.len());
+        match files.get_mut(place) {
+            Some((_, content)) => content.extend_from_slice(&text),
+            None => files.push((name, text)),
+        }
+    }
+    let names_them = prepared.verbose()?;
+    for (name, content) in files {
+        target::write(&target::path(prepared, &name), &content)?;
+        if names_them {
+            out.write_labelled(&[&name[..], b"\n"].concat(), "ui.note");
+        }
+    }
+    Ok(0)
 }
 
 /// The parents, the one that the patch is made against first.
@@ -131,7 +180,8 @@ fn item(changeset: &Changeset<'_, '_>, options: &DiffOptions) -> Outcome<(Map, u
     Ok((Map { names, changeset: Some(changeset.rev), ..Map::default() }, len))
 }
 
-fn patch(changeset: &Changeset<'_, '_>, options: &DiffOptions, out: &Output<'_>) -> Outcome<Vec<u8>> {
+/// A patch, with the colours of `out`.
+fn patch(changeset: &Changeset<'_, '_>, options: &DiffOptions, out: Option<&Output<'_>>) -> Outcome<Vec<u8>> {
     let (history, prepared) = (changeset.history, changeset.history.prepared);
     let parents = parents_of(changeset)?;
     let before = parents.first().copied().unwrap_or(NULL_REV);
@@ -157,13 +207,10 @@ fn patch(changeset: &Changeset<'_, '_>, options: &DiffOptions, out: &Output<'_>)
     line(&[ended(changeset.description()?)]);
     line(&[]);
     let all = Matcher::always();
-    let colored = out.is_colored();
-    Change::since(prepared, before, changeset.rev, &all)?.write(options, colored, &mut |piece, label| {
-        if colored && !label.is_empty() {
-            text.extend_from_slice(&out.painted(piece, label));
-        } else {
-            text.extend_from_slice(piece);
-        }
+    let change = Change::since(prepared, before, changeset.rev, &all)?;
+    change.write(options, out.is_some(), &mut |piece, label| match out {
+        Some(out) if !label.is_empty() => text.extend_from_slice(&out.painted(piece, label)),
+        _ => text.extend_from_slice(piece),
     })?;
     Ok(text)
 }

@@ -1,16 +1,16 @@
 //! `hg cat`: files as they are in a revision, to stdout or into files.
 
 mod contents;
-mod target;
 
 use crate::display::PathDisplay;
 use crate::formatter::Form;
+use crate::history::History;
 use crate::selection::{Selected, manifest_without_subrepositories, missing_from, missing_warning};
+use crate::target::{self, Fields, Part, Target};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, named, pager};
 use amalgam_matching::{Matcher, PatternKind};
 use amalgam_template::{Map, Value};
 use amalgam_types::{Node, Outcome, Reason, Rev, Stop, WDIR_REV};
-use target::Target;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "cat",
@@ -41,8 +41,8 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let parent = repository.working_revs()?[0];
     let selected = prepared.select(prepared.parsed.value("rev"), Selected::Revision(parent))?;
     let matcher = prepared.matcher(&selected, PatternKind::Relpath)?;
-    let target = match prepared.parsed.value("output").filter(|format| *format != b"-") {
-        Some(format) => Some(Target::parse(format)?),
+    let target = match prepared.parsed.value("output").filter(|format| !target::is_stdout(format)) {
+        Some(format) => Some(Target::parse(prepared, format, false)?),
         None => None,
     };
     if target.is_none() {
@@ -87,7 +87,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     };
 
     match target {
-        Some(target) => target.write_all(prepared, rev, &files)?,
+        Some(target) => write_files(prepared, &target, rev, &files)?,
         None if !form.is_plain() => {
             let history = form.history(prepared)?;
             form.show(history.as_ref(), out, |formatter, out| {
@@ -105,6 +105,28 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         out.write_error(&warning, "ui.warning");
     }
     Ok(i32::from(!found))
+}
+
+/// Writes each file to where the format puts it, making folders as legacy does.
+fn write_files(prepared: &Prepared, target: &Target, rev: Rev, files: &[(Vec<u8>, Node)]) -> Outcome<()> {
+    let history = History::new(prepared)?;
+    let changeset = history.changeset(rev)?;
+    // A damaged file is found before any other is written.
+    for (path, file) in files {
+        history.repository.file_content(path, file)?;
+    }
+    for (path, file) in files {
+        let content = history.repository.file_content(path, file)?;
+        let description = changeset.description()?;
+        let fields = Fields { rev, node: changeset.node, description, part: Part::File(path) };
+        let to = target::path(prepared, &target.name(prepared.root_bytes()?, &fields)?);
+        if let Some(folder) = to.parent() {
+            // Failing here shows when the file is written.
+            drop(std::fs::create_dir_all(folder));
+        }
+        target::write(&to, &content)?;
+    }
+    Ok(())
 }
 
 /// The same of the working directory.
