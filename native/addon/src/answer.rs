@@ -43,10 +43,11 @@ pub fn answer(request: Request) -> Answer {
     let mut out = Output::buffered();
     match route.respond(&mut out) {
         Ok(code) => {
-            if let Some(blackbox) = &route.blackbox {
+            let pager = out.pager().map(|pager| String::from_utf8_lossy(&pager.command).into_owned());
+            // What belongs in a pager is left to legacy, which writes its own lines.
+            if let (Some(blackbox), None) = (&route.blackbox, &pager) {
                 blackbox.append(code, started.elapsed());
             }
-            let pager = out.pager().map(|pager| String::from_utf8_lossy(&pager.command).into_owned());
             let segments = out.into_segments().into_iter().map(|(stream, data)| Segment {
                 stream: match stream {
                     Stream::Stdout => "stdout".to_owned(),

@@ -4,7 +4,8 @@
 use crate::damaged;
 use crate::names::{split_lines, strip, utf8};
 use amalgam_types::{Node, Outcome, Rev};
-use std::collections::HashMap;
+use foldhash::fast::RandomState;
+use indexmap::IndexMap;
 
 /// What is known of one tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +19,7 @@ pub struct TagValue {
 /// Tags by name, in the order in which they were first seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TagMap {
-    names: Vec<Vec<u8>>,
-    values: HashMap<Vec<u8>, TagValue>,
+    values: IndexMap<Vec<u8>, TagValue, RandomState>,
     passed_over: bool,
 }
 
@@ -31,7 +31,12 @@ impl TagMap {
 
     /// All tags in order.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &TagValue)> {
-        self.names.iter().filter_map(|name| Some((name.as_slice(), self.values.get(name)?)))
+        self.values.iter().map(|(name, value)| (name.as_slice(), value))
+    }
+
+    /// All tags in order, by themselves.
+    pub fn into_entries(self) -> impl ExactSizeIterator<Item = (Vec<u8>, TagValue)> {
+        self.values.into_iter()
     }
 
     /// Whether lines of the file that this was read from were passed over.
@@ -41,20 +46,18 @@ impl TagMap {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.values.is_empty()
     }
 
     /// Takes out the tags for which `keep` is false.
     pub fn retain(&mut self, mut keep: impl FnMut(&TagValue) -> bool) {
         self.values.retain(|_, value| keep(value));
-        self.names.retain(|name| self.values.contains_key(name));
     }
 
     fn add_line(&mut self, name: &[u8], node: Node) {
         match self.values.get_mut(name) {
             Some(value) => value.history.push(std::mem::replace(&mut value.node, node)),
             None => {
-                self.names.push(name.to_vec());
                 self.values.insert(name.to_vec(), TagValue { node, history: Vec::new() });
             }
         }
@@ -65,11 +68,8 @@ impl TagMap {
     /// history of two that know each other. Returns the names that the newer file decided.
     pub fn merge(&mut self, newer: TagMap) -> Vec<Vec<u8>> {
         let mut decided = Vec::new();
-        let TagMap { names, mut values, .. } = newer;
-        for name in names {
-            let Some(mut new) = values.remove(&name) else { continue };
+        for (name, mut new) in newer.values {
             let Some(old) = self.values.get_mut(&name) else {
-                self.names.push(name.clone());
                 self.values.insert(name.clone(), new);
                 decided.push(name);
                 continue;
@@ -96,17 +96,21 @@ impl TagMap {
 /// Reads `.hgtags` or `localtags`. Lines without a space or whose id is no hexadecimal text are passed over.
 pub fn parse(bytes: &[u8]) -> Outcome<TagMap> {
     let mut out = TagMap::default();
+    // Most lines have an id of forty digits and a short name.
+    out.values.reserve(bytes.len() / 60);
     for line in split_lines(bytes).filter(|l| !l.is_empty()) {
         let Some(space) = line.iter().position(|&b| b == b' ') else {
             out.passed_over = true;
             continue;
         };
         let (hex, name) = (&line[..space], strip(&line[space + 1..]));
-        if hex.len() % 2 != 0 || !hex.iter().all(u8::is_ascii_hexdigit) {
+        let Some(node) = Node::from_hex(hex) else {
+            if hex.len() % 2 == 0 && hex.iter().all(u8::is_ascii_hexdigit) {
+                return Err(damaged("a tag has an id of another length"));
+            }
             out.passed_over = true;
             continue;
-        }
-        let node = Node::from_hex(hex).ok_or_else(|| damaged("a tag has an id of another length"))?;
+        };
         out.add_line(utf8(name, "a tag")?, node);
     }
     Ok(out)

@@ -6,6 +6,7 @@ use amalgam_config::Config;
 use amalgam_formats::tags::{self, CachedFileNode, TagCache, TagMap, cached_file_node};
 use amalgam_types::{NULL_NODE, Node, Outcome, Reason, Rev, Stop};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// One tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,13 +23,15 @@ pub struct Tag {
 #[derive(Debug, Clone, Default)]
 pub struct Tags {
     list: Vec<Tag>,
-    by_name: HashMap<Vec<u8>, usize>,
+    /// Places in the list, once a name was asked for.
+    by_name: OnceLock<HashMap<Vec<u8>, usize>>,
 }
 
 impl Tags {
     /// One tag.
     pub fn get(&self, name: &[u8]) -> Option<&Tag> {
-        self.by_name.get(name).map(|&at| &self.list[at])
+        let places = || self.list.iter().enumerate().map(|(at, tag)| (tag.name.clone(), at)).collect();
+        self.by_name.get_or_init(places).get(name).map(|&at| &self.list[at])
     }
 
     /// All tags, in the order in which legacy holds them.
@@ -36,21 +39,16 @@ impl Tags {
         self.list.iter()
     }
 
+    /// The same as a slice.
+    pub fn all(&self) -> &[Tag] {
+        &self.list
+    }
+
     /// The tags of a changeset, sorted by name.
     pub fn of(&self, node: &Node) -> Vec<&Tag> {
         let mut out: Vec<&Tag> = self.iter().filter(|tag| tag.node == *node).collect();
         out.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         out
-    }
-
-    fn push(&mut self, tag: Tag) {
-        match self.by_name.get(&tag.name) {
-            Some(&at) => self.list[at] = tag,
-            None => {
-                self.by_name.insert(tag.name.clone(), self.list.len());
-                self.list.push(tag);
-            }
-        }
     }
 }
 
@@ -61,15 +59,21 @@ impl Repository {
     }
 
     fn read_tags(&self, config: &Config) -> Outcome<Tags> {
-        let mut all = TagMap::default();
-        all.merge(self.global_tags(config)?);
+        let mut all = self.global_tags(config)?;
         let local: Vec<Vec<u8>> = all.merge(self.local_tags()?);
         let mut out = Tags::default();
-        for (name, value) in all.iter().filter(|(_, value)| value.node != NULL_NODE) {
-            out.push(Tag { name: name.to_vec(), node: value.node, local: local.iter().any(|l| l == name) });
+        let entries = all.into_entries();
+        out.list.reserve_exact(entries.len() + 1);
+        for (name, value) in entries.filter(|(_, value)| value.node != NULL_NODE) {
+            let local = local.contains(&name);
+            out.list.push(Tag { name, node: value.node, local });
         }
         let tip = self.changelog()?.node(self.visibility(config)?.tip())?;
-        out.push(Tag { name: b"tip".to_vec(), node: tip, local: false });
+        let tip = Tag { name: b"tip".to_vec(), node: tip, local: false };
+        match out.list.iter_mut().find(|tag| tag.name == b"tip") {
+            Some(named_so) => *named_so = tip,
+            None => out.list.push(tip),
+        }
         self.check_names(out.iter().map(|tag| tag.name.as_slice()))?;
         Ok(out)
     }

@@ -162,7 +162,7 @@ type Names = Vec<Vec<u8>>;
 fn names(history: &History<'_>, nodes: &[Node]) -> Outcome<(Names, Names)> {
     let (mut tags, mut bookmarks) = (Vec::new(), Vec::new());
     for node in nodes {
-        tags.extend_from_slice(history.tags(node)?);
+        tags.extend(history.tags(node)?.into_iter().map(<[u8]>::to_vec));
         bookmarks.extend_from_slice(history.bookmarks(node)?);
     }
     Ok((tags, bookmarks))

@@ -171,11 +171,8 @@ impl Keywords<'_, '_> {
             painted.unwrap_or_else(|| text.to_vec())
         };
         let mut words = vec![paint(changeset.id().as_bytes(), "oneline-summary.changeset")];
-        for (label, names) in
-            [("oneline-summary.bookmarks", changeset.bookmarks()?), ("oneline-summary.tags", changeset.tags()?)]
-        {
-            words.extend(names.iter().map(|name| paint(name, label)));
-        }
+        words.extend(changeset.bookmarks()?.iter().map(|name| paint(name, "oneline-summary.bookmarks")));
+        words.extend(changeset.tags()?.into_iter().map(|name| paint(name, "oneline-summary.tags")));
         let description = amalgam_formats::names::strip(changeset.description()?);
         let first = description.split(|&byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
         let text = [words.join(&b' ').as_slice(), b" \"", &paint(first, "oneline-summary.desc"), b"\""].concat();

@@ -7,12 +7,14 @@ use amalgam_formats::changelog::{ChangelogEntry, Date};
 use amalgam_formats::names;
 use amalgam_repo::{Changelog, Phase, Repository, Visibility};
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV};
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Names by changeset.
 type ByNode = HashMap<Node, Vec<Vec<u8>>>;
+/// Up to how many questions about tags are answered without sorting them.
+const FEW: u32 = 64;
 
 /// The history of one repository, as one invocation sees it.
 pub(crate) struct History<'a> {
@@ -20,7 +22,9 @@ pub(crate) struct History<'a> {
     pub(crate) repository: &'a Repository,
     pub(crate) changelog: &'a Changelog,
     bookmarks: OnceCell<ByNode>,
-    tags: OnceCell<ByNode>,
+    /// The places of all tags, sorted by changeset and name, once many were asked for.
+    tags: OnceCell<Vec<usize>>,
+    asked_for_tags: Cell<u32>,
     pub(super) copies: RefCell<HashMap<Vec<u8>, Rc<FileCopies>>>,
     /// The changeset that was read last: several parts of one are mostly asked for one after another.
     last: RefCell<Option<(Rev, Rc<ChangelogEntry>)>>,
@@ -39,6 +43,7 @@ impl<'a> History<'a> {
             changelog: repository.changelog()?,
             bookmarks: OnceCell::new(),
             tags: OnceCell::new(),
+            asked_for_tags: Cell::new(0),
             copies: RefCell::default(),
             last: RefCell::default(),
         })
@@ -110,16 +115,23 @@ impl<'a> History<'a> {
     ///
     /// # Errors
     /// What reading the tags meets.
-    pub(crate) fn tags(&self, node: &Node) -> Outcome<&[Vec<u8>]> {
-        let by_node = match self.tags.get() {
-            Some(by_node) => by_node,
-            None => {
-                let all = self.repository.tags(&self.prepared.config)?.iter();
-                let by_node = grouped(all.map(|tag| (tag.node, tag.name.clone())));
-                self.tags.get_or_init(|| by_node)
-            }
-        };
-        Ok(by_node.get(node).map(Vec::as_slice).unwrap_or_default())
+    pub(crate) fn tags(&self, node: &Node) -> Outcome<Vec<&'a [u8]>> {
+        let tags = self.repository.tags(&self.prepared.config)?;
+        let asked = self.asked_for_tags.get() + 1;
+        self.asked_for_tags.set(asked);
+        if asked <= FEW {
+            // Looking through all of them a few times costs less than sorting them.
+            return Ok(tags.of(node).into_iter().map(|tag| tag.name.as_slice()).collect());
+        }
+        let all = tags.all();
+        let sorted = self.tags.get_or_init(|| {
+            let mut places: Vec<usize> = (0..all.len()).collect();
+            places.sort_unstable_by(|&a, &b| (all[a].node, &all[a].name).cmp(&(all[b].node, &all[b].name)));
+            places
+        });
+        let first = sorted.partition_point(|&at| all[at].node < *node);
+        let own = sorted[first..].iter().map(|&at| &all[at]).take_while(|tag| tag.node == *node);
+        Ok(own.map(|tag| tag.name.as_slice()).collect())
     }
 
     /// The bookmark that moves with the working copy.
@@ -281,7 +293,7 @@ impl Changeset<'_, '_> {
     ///
     /// # Errors
     /// What reading the tags meets.
-    pub(crate) fn tags(&self) -> Outcome<&[Vec<u8>]> {
+    pub(crate) fn tags(&self) -> Outcome<Vec<&[u8]>> {
         self.history.tags(&self.node)
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn of(
         (b"date", Value::date(date.seconds, date.offset, DateForm::Pair)),
         (b"desc", Value::text(changeset.description()?)),
         (b"bookmarks", list(&bookmarks, b"bookmark")),
-        (b"tags", list(changeset.tags()?, b"tag")),
+        (b"tags", list(&changeset.tags()?, b"tag")),
         (b"parents", Value::nodes(&parents.collect::<Outcome<Vec<_>>>()?)),
     ]);
     let debug = prepared.debug()?;
@@ -78,6 +78,6 @@ pub(super) fn of(
     Ok(Map { names, changeset: Some(changeset.rev), ..Map::default() })
 }
 
-fn list(texts: &[Vec<u8>], name: &'static [u8]) -> Value {
-    Value::list(texts.iter().map(Value::text).collect(), name, b" ")
+fn list<T: AsRef<[u8]>>(texts: &[T], name: &'static [u8]) -> Value {
+    Value::list(texts.iter().map(|text| Value::text(text.as_ref())).collect(), name, b" ")
 }

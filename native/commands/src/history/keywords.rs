@@ -160,7 +160,7 @@ impl<'h, 'a> Keywords<'h, 'a> {
                 manifest_without_subrepositories(self.history.repository, changeset.rev)?;
                 values::names(std::iter::empty(), "subrepo", "subrepos")
             }
-            "tags" => values::names(changeset.tags()?.iter().map(Vec::as_slice), "tag", "tags"),
+            "tags" => values::names(changeset.tags()?.into_iter(), "tag", "tags"),
             _ => return Ok(None),
         }))
     }

@@ -105,11 +105,12 @@ pub(super) fn namespaces(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
         return Err(Stop::unsupported(Reason::ExtensionUnproven, "topics are names as well"));
     }
     const KINDS: [(&str, &[u8]); 3] = [("bookmarks", b"bookmark"), ("tags", b"tag"), ("branches", b"branch")];
-    let branch = [changeset.branch()?.0];
+    let branch = changeset.branch()?.0;
+    let bookmarks = changeset.bookmarks()?.iter().map(Vec::as_slice).collect();
     let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
-    for ((kind, singular), names) in KINDS.into_iter().zip([changeset.bookmarks()?, changeset.tags()?, &branch]) {
+    for ((kind, singular), names) in KINDS.into_iter().zip([bookmarks, changeset.tags()?, vec![branch.as_slice()]]) {
         let whole = Whole::OldStyle { name: "name", plural: "names", separator: " ", maps: None };
-        let names = Value::texts(names.iter().map(Vec::as_slice), &[b"name", singular], whole);
+        let names = Value::texts(names.into_iter(), &[b"name", singular], whole);
         dict.maps.push(Map::named(vec![
             (b"namespace", Value::text(kind)),
             (b"names", names.clone()),
