@@ -110,7 +110,7 @@ pub(super) fn namespaces(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
     let mut dict = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
     for ((kind, singular), names) in KINDS.into_iter().zip([bookmarks, changeset.tags()?, vec![branch.as_slice()]]) {
         let whole = Whole::OldStyle { name: "name", plural: "names", separator: " ", maps: None };
-        let names = Value::texts(names.into_iter(), &[b"name", singular], whole);
+        let names = Value::texts(names, &[b"name", singular], whole);
         dict.maps.push(Map::named(vec![
             (b"namespace", Value::text(kind)),
             (b"names", names.clone()),
