@@ -53,7 +53,7 @@ fn topics_are_left_to_legacy_where_they_show() {
     }
     assert!(route(&sandbox, &["log", "-r", "s1"]).contains("a name that topic may know"));
     assert!(route(&sandbox, &["log", "-r", "x1"]).contains("native, exit code 255"));
-    assert!(route(&sandbox, &["log", "-T", "{namespaces}"]).contains("topics are names"));
+    assert!(route(&sandbox, &["log", "-T", "{namespaces}"]).contains("kinds of names that an extension adds"));
     // An active one.
     std::fs::write(sandbox.root().join(".hg/topic"), "mine").expect("a topic");
     assert!(route(&sandbox, &["log"]).contains("extension.unproven (topics)"));
@@ -71,6 +71,24 @@ fn topics_are_left_to_legacy_where_they_show() {
     for args in all {
         assert_eq!(route(&sandbox, args), fine, "{args:?}");
     }
+}
+
+#[test]
+fn the_pager_extension_counts_in_front_of_a_terminal() {
+    let sandbox = sandbox("pager =");
+    assert_eq!(route(&sandbox, &["status"]), "native, exit code 0");
+    assert!(route(&sandbox, &["status", "--config", "ui.formatted=1"]).contains("pager decides"));
+    assert!(route(&sandbox, &["config", "ui"]).contains("pager: mercurial.dispatch._runcommand"));
+}
+
+#[test]
+fn remotenames_counts_where_there_are_names_of_others() {
+    let sandbox = sandbox("remotenames =");
+    commit(&sandbox, "a", &[]);
+    assert_eq!(route(&sandbox, &["log", "-T", "{tags}"]), "native, exit code 0");
+    assert!(route(&sandbox, &["log", "-T", "{namespaces}"]).contains("kinds of names"));
+    std::fs::create_dir(sandbox.root().join(".hg/logexchange")).expect("a folder");
+    assert!(route(&sandbox, &["log"]).contains("remotenames: reposetup, names of others"));
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub struct Repository {
     pub(crate) remarks: bool,
     /// The extension that finds out what has changed in the working copy.
     pub(crate) watcher: Option<&'static str>,
+    /// Whether an extension adds kinds of names.
+    pub(crate) other_names: bool,
     /// What the topic extension has to do with it, where that is enabled.
     pub(crate) topics: Option<Topics>,
     pub(crate) raw_parents: OnceLock<Outcome<(Node, Node)>>,
@@ -154,6 +156,7 @@ impl Repository {
             unfiltered: false,
             remarks: false,
             watcher: None,
+            other_names: false,
             topics: None,
             raw_parents: OnceLock::new(),
             changelog: OnceLock::new(),
@@ -177,6 +180,16 @@ impl Repository {
     /// passes over. For a repository of which nothing was read yet.
     pub fn refuse_remarks(&mut self) {
         self.remarks = true;
+    }
+
+    /// An extension adds kinds of names, of which there are none here yet.
+    pub fn expect_other_names(&mut self) {
+        self.other_names = true;
+    }
+
+    /// Whether legacy knows more kinds of names than bookmarks, tags and branches.
+    pub fn has_other_names(&self) -> bool {
+        self.other_names || self.topics.is_some()
     }
 
     /// Leaves looking at the working copy to `watcher`, an extension that says more about it than native does.

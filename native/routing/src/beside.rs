@@ -1,13 +1,25 @@
 //! Extensions beside which native answers, but not everything: what depends on the invocation or on the history, so that
 //! no look at the extension can tell.
 
-use amalgam_commands::CommandSpec;
+use amalgam_commands::{CommandSpec, Terminal};
 use amalgam_config::Config;
 use amalgam_repo::Repository;
 use amalgam_types::{Outcome, Reason, Stop};
 
 /// Commands that show changesets and with them their topics.
 const SHOW_TOPICS: &[&str] = &["annotate", "export", "heads", "log", "parents", "summary", "tip"];
+
+/// Stops where the old pager extension decides what is paged, which it only can in front of a terminal.
+///
+/// # Errors
+/// `ExtensionUnproven`.
+pub(crate) fn check_terminal(terminal: &Terminal, config: &Config, loaded: &[String]) -> Outcome<()> {
+    let may_be_paged = terminal.stdout_tty || config.get("ui", "formatted").is_some();
+    match may_be_paged && loaded.iter().any(|name| name == "pager") {
+        true => Err(Stop::unsupported(Reason::ExtensionUnproven, "pager decides what is paged")),
+        false => Ok(()),
+    }
+}
 
 /// Prepares `repository` for what these extensions would do in it.
 ///
@@ -25,6 +37,9 @@ pub(crate) fn prepare(
         if SHOW_TOPICS.contains(&spec.name) {
             repository.refuse_topics(config)?;
         }
+    }
+    if has("remotenames") {
+        repository.expect_other_names();
     }
     if has("fsmonitor") {
         if has("eol") || has("largefiles") {

@@ -226,6 +226,7 @@ impl Deciding<'_, '_> {
             if let Some(Objection::Change(words) | Objection::Setup(words)) = objection {
                 return Err(Stop::unsupported(Reason::ExtensionUnproven, words));
             }
+            beside::check_terminal(&self.invocation.terminal, &local, &self.extensions)?;
             options = judge.options(spec).into_iter().map(str::to_owned).collect();
             let labels = judge.labels();
             facts.color_styles.extend(labels);

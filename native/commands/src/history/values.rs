@@ -101,8 +101,8 @@ pub(super) fn no_variables() -> Value {
 
 /// The names of a changeset by kind.
 pub(super) fn namespaces(changeset: &Changeset<'_, '_>) -> Outcome<Value> {
-    if changeset.history.repository.expects_topics() {
-        return Err(Stop::unsupported(Reason::ExtensionUnproven, "topics are names as well"));
+    if changeset.history.repository.has_other_names() {
+        return Err(Stop::unsupported(Reason::ExtensionUnproven, "kinds of names that an extension adds"));
     }
     const KINDS: [(&str, &[u8]); 3] = [("bookmarks", b"bookmark"), ("tags", b"tag"), ("branches", b"branch")];
     let branch = changeset.branch()?.0;

@@ -281,6 +281,11 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
         ],
     ),
     (
+        "pager",
+        // In front of a terminal, `beside` has legacy answer.
+        &[Reviewed::new("change", "mercurial.dispatch._runcommand", Only(&["config"]), "decides what is paged")],
+    ),
+    (
         "patchbomb",
         &[
             Reviewed::new("hook", "reposetup", Nothing, "a file that may be written without a lock"),
@@ -303,7 +308,8 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
         "remotenames",
         &[
             Reviewed::new("hook", "reposetup", AllBut(&["root", "version"]), "names of others").with(&["logexchange"]),
-            Reviewed::new("hook", "reposetup", AllBut(NO_NAMES), "kinds of names, if none of them"),
+            // Of the kinds of names that there are none of `Repository::expect_other_names` takes care.
+            Reviewed::new("hook", "reposetup", Only(&["config"]), "kinds of names, if none of them"),
             Reviewed::new(
                 "change",
                 "mercurial.bookmarks._printbookmarks",
