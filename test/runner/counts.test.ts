@@ -1,6 +1,7 @@
 // The closing line of `npm test` is only as good as the counts that it adds up.
 import { describe, expect, test } from "vitest";
-import { cargoCounts, closingLineCounts, vitestCounts } from "./counts.ts";
+import { cargoCounts, closingLineCounts, failures, vitestCounts } from "./counts.ts";
+import { parts } from "./parts.ts";
 import { settle } from "./run-part.ts";
 
 describe("vitest", () => {
@@ -49,4 +50,23 @@ describe("what a part adds", () => {
   });
   test("a failure when it ran no test", () =>
     expect(settle(0, { passed: 0, failed: 0 })).toEqual({ passed: 0, failed: 1 }));
+});
+
+describe("the names of what failed", () => {
+  const named = (part: string, output: string) => {
+    const pattern = parts.find(({ name }) => name === part)?.failure;
+    return pattern && failures(output, pattern);
+  };
+  test("as each part prints them", () => {
+    const vitest =
+      "\u001b[41m\u001b[1m FAIL \u001b[22m\u001b[49m together  test/a.test.ts\u001b[2m > \u001b[22minner\n";
+    expect(named("vitest", `${vitest} FAIL  together  test/a.test.ts > inner\n`)).toEqual([
+      "together test/a.test.ts > inner",
+    ]);
+    expect(named("rust", "test a::fine ... ok\ntest a::b ... FAILED\n")).toEqual(["a::b"]);
+    expect(named("parity", "FAILED group/case@repo: status (launcher)\n  code\n")).toEqual([
+      "group/case@repo: status (launcher)",
+    ]);
+  });
+  test("nothing where nothing failed", () => expect(named("rust", "test a::b ... ok\n")).toEqual([]));
 });

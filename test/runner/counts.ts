@@ -1,4 +1,4 @@
-// Reads how many tests passed and failed from what each kind of runner prints.
+// Reads how many tests passed and failed, and which ones, from what each kind of runner prints.
 import { stripVTControlCharacters } from "node:util";
 
 export interface Counts {
@@ -34,4 +34,10 @@ export function closingLineCounts(output: string): Counts | undefined {
   const lines = [...stripVTControlCharacters(output).matchAll(/^(?:\w+: )?(\d+) passed, (\d+) failed\b.*$/gm)];
   const last = lines.at(-1);
   return last && { passed: number(last[1]), failed: number(last[2]) };
+}
+
+/** What failed, by the first group of `pattern`, each once; without colours and runs of blanks. */
+export function failures(output: string, pattern: RegExp): string[] {
+  const found = [...stripVTControlCharacters(output).matchAll(pattern)];
+  return [...new Set(found.map((match) => (match[1] ?? "").replace(/\s+/g, " ").trim()))];
 }

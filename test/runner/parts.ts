@@ -8,6 +8,8 @@ export interface Part {
   command: string[];
   /** The tests counted in what the part printed; undefined when it printed no result. */
   count: (output: string) => Counts | undefined;
+  /** How it names a failed test, with a group for the name. */
+  failure: RegExp;
 }
 
 export const root = path.resolve(import.meta.dirname, "../..");
@@ -20,17 +22,20 @@ export const parts: Part[] = [
     title: "front end, package and conventions",
     command: [process.execPath, vitest, "run"],
     count: vitestCounts,
+    failure: /^ FAIL {2}(.+)$/gm,
   },
   {
     name: "rust",
     title: "Rust crates",
     command: ["cargo", "test", "--workspace", "--locked", "--no-fail-fast", "--manifest-path", cargoManifest],
     count: cargoCounts,
+    failure: /^test (.+) \.\.\. FAILED$/gm,
   },
   {
     name: "parity",
     title: "parity with legacy, quick tier",
     command: [process.execPath, path.join(root, "compat", "runner", "main.ts"), "--tier", "quick"],
     count: closingLineCounts,
+    failure: /^FAILED (.+)$/gm,
   },
 ];
