@@ -38,8 +38,6 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) dag: Rc<Dag<'a>>,
     pub(crate) hidden: Rc<Bits>,
     branches: OnceCell<std::sync::Arc<BranchNames<'a>>>,
-    /// Whether something was put in topological order.
-    pub(crate) topological: Cell<bool>,
     /// Whether the working directory is among what was named.
     pub(crate) working_copy: Cell<bool>,
     /// How many functions and operators are at work that native knows nothing about for the working directory.
@@ -62,7 +60,6 @@ impl<'a> Evaluation<'a> {
             dag,
             hidden,
             branches: OnceCell::new(),
-            topological: Cell::new(false),
             working_copy: Cell::new(false),
             committed_only: Cell::new(0),
         })

@@ -4,7 +4,7 @@ use crate::contents::Contents;
 use crate::evaluate::{Evaluation, Order};
 use crate::set::{Revs, Set};
 use crate::tree::{Op, Tree, error};
-use crate::{alias, optimize, parse};
+use crate::{alias, optimize, parse, topo};
 use amalgam_config::Config;
 use amalgam_matching::MatchContext;
 use amalgam_repo::Repository;
@@ -22,7 +22,7 @@ pub struct Context<'a> {
 }
 
 /// Revisions in the order in which legacy lists them, worked out as they are read.
-pub struct Revisions<'a>(Set<'a>, bool);
+pub struct Revisions<'a>(Set<'a>);
 
 impl<'a> Revisions<'a> {
     /// In order.
@@ -58,9 +58,9 @@ impl<'a> Revisions<'a> {
         self.0.contains(rev)
     }
 
-    /// Whether a topological order was asked for anywhere: a graph then keeps the order that it came to.
+    /// Whether they are in topological order: a graph then keeps it.
     pub fn is_topological(&self) -> bool {
-        self.1
+        self.0.is_topological()
     }
 
     /// Whether there is none.
@@ -100,13 +100,13 @@ impl<'a> Context<'a> {
     /// Legacy's errors; `Unsupported` for what native does not evaluate.
     pub fn evaluate(&self, specs: &[impl AsRef<[u8]>]) -> Outcome<Revisions<'a>> {
         match specs {
-            [] => return Ok(Revisions(Set::empty(), false)),
-            [only] if only.as_ref() == b"null" => return Ok(Revisions(Set::list(vec![NULL_REV]), false)),
+            [] => return Ok(Revisions(Set::empty())),
+            [only] if only.as_ref() == b"null" => return Ok(Revisions(Set::list(vec![NULL_REV]))),
             [only] if only.as_ref() == b"wdir()" && self.config().items("revsetalias").next().is_none() => {
-                return Ok(Revisions(Set::list(vec![WDIR_REV]), false));
+                return Ok(Revisions(Set::list(vec![WDIR_REV])));
             }
             [only] if only.as_ref() == b"." => {
-                return Ok(Revisions(Set::list(vec![self.repository.working_revs()?[0]]), false));
+                return Ok(Revisions(Set::list(vec![self.repository.working_revs()?[0]])));
             }
             _ => {}
         }
@@ -134,8 +134,15 @@ impl<'a> Context<'a> {
     fn run(&self, tree: Tree) -> Outcome<Revisions<'a>> {
         let tree = optimize::optimize(optimize::analyze(optimize::join(tree)?)?);
         let evaluation = Evaluation::new(self)?;
-        let set = evaluation.set(&evaluation.whole(), tree.as_ref(), Order::Define)?;
-        Ok(Revisions(set, evaluation.topological.get()))
+        evaluation.set(&evaluation.whole(), tree.as_ref(), Order::Define).map(Revisions)
+    }
+
+    /// `revs` (high to low) in topological order.
+    ///
+    /// # Errors
+    /// What reading the history meets.
+    pub fn topological(&self, revs: &[Rev]) -> Outcome<Vec<Rev>> {
+        topo::sort(&Evaluation::new(self)?.dag, revs, &[])
     }
 
     fn is_known(&self, name: &[u8]) -> Outcome<bool> {

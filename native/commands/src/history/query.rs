@@ -21,17 +21,23 @@ pub(crate) fn with_working_directory(history: &History<'_>, specs: &[Vec<u8>]) -
     history.prepared.query()?.revisions(specs)
 }
 
-/// The revisions that a graph is drawn of, the working directory among them if `wdir` says so.
+/// The revisions that a graph is drawn of, the working directory among them if `wdir` says so; and whether they are in
+/// topological order, which a graph keeps.
 ///
 /// # Errors
-/// As [`amalgam_query::Context::revisions`]; a topological order is left to legacy.
-pub(crate) fn for_graph(history: &History<'_>, specs: &[Vec<u8>], wdir: bool) -> Outcome<Vec<Rev>> {
+/// As [`amalgam_query::Context::revisions`].
+pub(crate) fn for_graph(history: &History<'_>, specs: &[Vec<u8>], wdir: bool) -> Outcome<(Vec<Rev>, bool)> {
     let found = history.prepared.query()?.evaluate(specs)?;
-    if found.is_topological() {
-        return Err(Stop::unsupported(Reason::RevsetPredicate, "a topological order in a graph"));
-    }
     let revs = found.to_vec()?;
-    if !wdir && revs.contains(&WDIR_REV) { Err(working_directory()) } else { Ok(revs) }
+    if !wdir && revs.contains(&WDIR_REV) { Err(working_directory()) } else { Ok((revs, found.is_topological())) }
+}
+
+/// `revs` (high to low) in topological order.
+///
+/// # Errors
+/// As [`amalgam_query::Context::topological`]; the working directory, which legacy refuses, is left to it.
+pub(crate) fn topological(history: &History<'_>, revs: &[Rev]) -> Outcome<Vec<Rev>> {
+    if revs.contains(&WDIR_REV) { Err(working_directory()) } else { history.prepared.query()?.topological(revs) }
 }
 
 /// The first `limit` of them: the rest is not worked out.

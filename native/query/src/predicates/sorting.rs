@@ -60,17 +60,16 @@ pub(super) fn sort<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
         }
         _ if evaluation.working_copy.get() && revs.contains(WDIR_REV)? => Err(working_copy()),
         [(Key::Topo, backwards)] => {
-            evaluation.topological.set(true);
             let first = match first_branch {
                 Some(tree) => evaluation.set(call.subset, Some(tree), Order::Define)?.to_vec()?,
                 None => Vec::new(),
             };
             revs.sort(true);
-            let mut sorted = topo::sort(&evaluation.dag, &revs.to_vec()?, &first)?;
+            let sorted = Set::topological(topo::sort(&evaluation.dag, &revs.to_vec()?, &first)?);
             if *backwards {
-                sorted.reverse();
+                sorted.reverse()?;
             }
-            Ok(Set::list(sorted))
+            Ok(sorted)
         }
         _ => by_values(call, &revs.to_vec()?, &keys),
     }

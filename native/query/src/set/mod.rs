@@ -48,6 +48,8 @@ struct List {
     items: RefCell<Rc<Vec<Rev>>>,
     /// `None`: as they are in `items`.
     ascending: Cell<Option<bool>>,
+    /// Whether they are in topological order: turned round or sorted they no longer are.
+    topological: Cell<bool>,
     sorted: OnceCell<Rc<Vec<Rev>>>,
     members: OnceCell<Bits>,
 }
@@ -72,6 +74,15 @@ impl<'a> Set<'a> {
         Set::of_list(items, None)
     }
 
+    /// These revisions, which are in topological order.
+    pub(crate) fn topological(items: Vec<Rev>) -> Set<'a> {
+        let set = Set::list(items);
+        if let Node::List(list) = &*set.0 {
+            list.topological.set(true);
+        }
+        set
+    }
+
     /// These revisions, low to high.
     pub(crate) fn sorted(bits: &Bits) -> Set<'a> {
         Set::of_list(bits.iter().collect(), Some(true))
@@ -81,6 +92,7 @@ impl<'a> Set<'a> {
         Set(Rc::new(Node::List(List {
             items: RefCell::new(Rc::new(items)),
             ascending: Cell::new(ascending),
+            topological: Cell::new(false),
             sorted: OnceCell::new(),
             members: OnceCell::new(),
         })))
@@ -246,8 +258,11 @@ impl<'a> Set<'a> {
             };
             return Ok(Set::of_span(low, end, span.ascending.get(), false, &span.hidden));
         }
-        let items: Outcome<Vec<Rev>> = self.iter()?.skip(start).take(end.saturating_sub(start)).collect();
-        Ok(Set::list(items?))
+        let items = self.iter()?.skip(start).take(end.saturating_sub(start)).collect::<Outcome<Vec<_>>>()?;
+        Ok(match &*self.0 {
+            Node::List(list) if list.topological.get() => Set::topological(items),
+            _ => Set::list(items),
+        })
     }
 }
 

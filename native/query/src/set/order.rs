@@ -65,11 +65,23 @@ impl<'a> Set<'a> {
         }
     }
 
+    /// Whether the order is topological: made so by `sort()` and only picked from since.
+    pub(crate) fn is_topological(&self) -> bool {
+        match &*self.0 {
+            Node::List(list) => list.topological.get(),
+            Node::Filtered { inner, .. } => inner.is_topological(),
+            Node::Span(_) | Node::Sum(_) | Node::Stream(_) => false,
+        }
+    }
+
     /// Orders the members low to high, or high to low.
     pub(crate) fn sort(&self, descending: bool) {
         match &*self.0 {
             Node::Span(span) => span.ascending.set(!descending),
-            Node::List(list) => list.ascending.set(Some(!descending)),
+            Node::List(list) => {
+                list.topological.set(false);
+                list.ascending.set(Some(!descending));
+            }
             Node::Filtered { inner, .. } => inner.sort(descending),
             Node::Sum(sum) => sum.ascending.set(Some(!descending)),
             Node::Stream(stream) => stream.set_ascending(!descending),
@@ -80,14 +92,17 @@ impl<'a> Set<'a> {
     pub(crate) fn reverse(&self) -> Outcome<()> {
         match &*self.0 {
             Node::Span(span) => span.ascending.set(!span.ascending.get()),
-            Node::List(list) => match list.ascending.get() {
-                Some(ascending) => list.ascending.set(Some(!ascending)),
-                None => {
-                    let mut items = list.items.borrow().to_vec();
-                    items.reverse();
-                    *list.items.borrow_mut() = Rc::new(items);
+            Node::List(list) => {
+                list.topological.set(false);
+                match list.ascending.get() {
+                    Some(ascending) => list.ascending.set(Some(!ascending)),
+                    None => {
+                        let mut items = list.items.borrow().to_vec();
+                        items.reverse();
+                        *list.items.borrow_mut() = Rc::new(items);
+                    }
                 }
-            },
+            }
             Node::Filtered { inner, .. } => inner.reverse()?,
             Node::Sum(sum) => match sum.ascending.get() {
                 Some(ascending) => sum.ascending.set(Some(!ascending)),

@@ -10,7 +10,7 @@ use amalgam_types::{NULL_REV, Outcome, Rev};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-/// Shows `revs`, which go from high to low, beside their graph.
+/// Shows `revs`, children before their parents, beside their graph.
 ///
 /// # Errors
 /// What keeps a template from being rendered, and what reading the changesets meets.
@@ -34,7 +34,8 @@ pub(super) fn show(
         }
         None => None,
     };
-    let shown = Shown { history, revs: revs.iter().copied().collect(), lowest: revs.last().copied().unwrap_or(0) };
+    let lowest = revs.iter().copied().min().unwrap_or(0);
+    let shown = Shown { history, revs: revs.iter().copied().collect(), lowest };
     let mut ancestors: HashMap<Rev, Vec<Rev>> = HashMap::new();
     let mut graph = Graph::new(style(history)?);
     for &rev in revs {
@@ -114,7 +115,7 @@ impl Shown<'_, '_> {
     fn nearest(&self, from: Rev) -> Outcome<Vec<Rev>> {
         let mut open = BTreeSet::from([from]);
         let mut found = BTreeSet::new();
-        while let Some(rev) = open.pop_last().filter(|&rev| rev >= self.lowest && rev != NULL_REV) {
+        while let Some(rev) = open.pop_last().filter(|&rev| rev >= self.lowest) {
             if self.revs.contains(&rev) {
                 found.insert(rev);
             } else {

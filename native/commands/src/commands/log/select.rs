@@ -84,18 +84,21 @@ fn chosen<'a>(history: &History<'a>, patterns: &[Vec<u8>]) -> Outcome<Selection<
     }
     let limit = limit(history)?;
     let graph = parsed.switch("graph");
-    if graph && history.prepared.config.bool_or("experimental", "log.topo", false)? {
-        return Err(Stop::unsupported(Reason::ConfigUnsupported, "experimental.log.topo"));
-    }
+    let by_topology = graph && history.prepared.config.bool_or("experimental", "log.topo", false)?;
     let first = parsed.switch("follow-first");
     let follow = first || parsed.switch("follow");
     let filtered = parsed.given().any(|flag| FILTERING.contains(&flag)) || !patterns.is_empty();
+    let mut topological = false;
     let named = match parsed.list("rev") {
         [] => None,
         specs => {
             let wdir = !filtered && specs.iter().any(|spec| memchr::memmem::find(spec, b"wdir").is_some());
             Some(match (graph, filtered) {
-                (true, _) => query::for_graph(history, specs, wdir)?,
+                (true, _) => {
+                    let (revs, ordered) = query::for_graph(history, specs, wdir)?;
+                    topological = ordered && !follow;
+                    revs
+                }
                 (false, _) if wdir => query::with_working_directory(history, specs)?,
                 (false, true) => query::revisions(history, specs)?,
                 (false, false) => query::first(history, specs, limit.unwrap_or(usize::MAX))?,
@@ -148,10 +151,17 @@ fn chosen<'a>(history: &History<'a>, patterns: &[Vec<u8>]) -> Outcome<Selection<
     };
     let revs = match along.or(named) {
         Some(mut revs) => {
-            if graph {
+            if graph && !topological {
                 revs.sort_unstable_by(|a, b| b.cmp(a));
+                if by_topology {
+                    revs = query::topological(history, &revs)?;
+                }
             }
             taken(revs.into_iter(), limit, &mut keep)?
+        }
+        None if by_topology => {
+            let all: Vec<Rev> = history.all()?.collect();
+            taken(query::topological(history, &all)?.into_iter(), limit, &mut keep)?
         }
         None => match &files {
             // Only what can be kept need be looked at.
