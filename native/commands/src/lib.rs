@@ -8,6 +8,7 @@ mod blackbox;
 mod color;
 mod commands;
 mod comparison;
+mod defaults;
 mod display;
 mod formatter;
 mod history;

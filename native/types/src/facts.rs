@@ -44,6 +44,8 @@ pub struct LegacyFacts {
     pub languages: Vec<String>,
     /// Default effects of colour labels: (label, effects separated by a space), from legacy's own table.
     pub color_styles: Vec<(String, String)>,
+    /// What settings are where nothing sets them, by section, as legacy printed it: words `NAME=VALUE`.
+    pub defaults: Vec<(String, Vec<u8>)>,
 }
 
 impl LegacyFacts {

@@ -1,5 +1,6 @@
 //! `hg config`: the settings in force, all or those that are asked for.
 
+use crate::defaults::default_of;
 use crate::formatter::{Form, Formatter};
 use crate::{CommandSpec, Flag, Output, PagerRequest, Prepared, RepositoryUse, pager};
 use amalgam_config::Config;
@@ -47,11 +48,16 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         return list(prepared, &config, None, out);
     }
     form.show(None, out, |formatter, out| {
-        if formatter.is_for_machines() || formatter.wants("defaultvalue") {
-            return Err(Stop::unsupported(Reason::OutputUnsupported, "the default values of settings"));
+        let extended = prepared.config.items("extensions").any(|(_, value)| !value.starts_with(b"!"));
+        if extended && shows_defaults(formatter) {
+            return Err(Stop::unsupported(Reason::OutputUnsupported, "the default values of extensions' settings"));
         }
         list(prepared, &config, Some(formatter), out)
     })
+}
+
+fn shows_defaults(formatter: &Formatter<'_>) -> bool {
+    formatter.is_for_machines() || formatter.wants("defaultvalue")
 }
 
 fn list(prepared: &Prepared, config: &Config, formatter: Option<&Formatter<'_>>, out: &mut Output<'_>) -> Outcome<i32> {
@@ -66,11 +72,14 @@ fn list(prepared: &Prepared, config: &Config, formatter: Option<&Formatter<'_>>,
             }
             matched = true;
             if let Some(formatter) = formatter {
-                let names = vec![
+                let mut names = vec![
                     (&b"source"[..], Value::text(config.source_bytes(section, name).unwrap_or_default())),
                     (b"name", Value::text(&full)),
                     (b"value", Value::text(value)),
                 ];
+                if shows_defaults(formatter) {
+                    names.extend(default_value(prepared, section, name, formatter)?);
+                }
                 formatter.item(Map::named(names), out)?;
                 continue;
             }
@@ -87,6 +96,20 @@ fn list(prepared: &Prepared, config: &Config, formatter: Option<&Formatter<'_>>,
         }
     }
     Ok(i32::from(!matched))
+}
+
+/// The field for a setting's default, where it is shown.
+fn default_value(
+    prepared: &Prepared,
+    section: &[u8],
+    name: &[u8],
+    formatter: &Formatter<'_>,
+) -> Outcome<Option<(&'static [u8], Value)>> {
+    let value = default_of(&prepared.facts, section, name)?;
+    if !formatter.is_for_machines() && matches!(value, None | Some(Value::None | Value::Strings(_))) {
+        return Err(Stop::unsupported(Reason::OutputUnsupported, "a default value that templates see otherwise"));
+    }
+    Ok(value.map(|value| (&b"defaultvalue"[..], value)))
 }
 
 /// What the arguments ask for: whole sections, or items by their full name.

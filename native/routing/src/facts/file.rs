@@ -15,6 +15,7 @@
 //! extension rebase               repeated: bundled, and importable
 //! language de                    repeated: installed translations
 //! style status.added green\x20bold
+//! defaults ui timeout=b363030    repeated: what settings are where nothing sets them, by section
 //! version-text Mercurial\x20...
 //! stat MTIME_NS SIZE INODE PATH  repeated: what must not have changed
 //! absent PATH                    repeated: what must not have appeared
@@ -26,6 +27,7 @@
 
 use amalgam_types::{LegacyBuild, LegacyFacts};
 use std::ffi::OsString;
+use std::mem::replace;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -101,13 +103,22 @@ pub(crate) fn parse(text: &[u8]) -> Option<FactsFile> {
     if text.len() > MAX_SIZE {
         return None;
     }
-    let mut lines = text.strip_suffix(b"\nend\n")?.split(|&b| b == b'\n');
+    let text = text.strip_suffix(b"\nend\n")?;
+    let mut begin = 0;
+    let mut lines =
+        memchr::memchr_iter(b'\n', text).chain([text.len()]).map(|end| &text[replace(&mut begin, end + 1)..end]);
     if lines.next()? != HEADER {
         return None;
     }
     let mut file = FactsFile { legacy: PathBuf::new(), facts: LegacyFacts::default(), watched: Vec::new() };
     let mut build = None;
     for line in lines {
+        // Most of the text, and hardly ever asked for: taken as it is.
+        if let Some(defaults) = line.strip_prefix(b"defaults ") {
+            let end = defaults.iter().position(|&byte| byte == b' ').unwrap_or(defaults.len());
+            file.facts.defaults.push((string(&defaults[..end])?, defaults[end..].to_vec()));
+            continue;
+        }
         let mut words = line.split(|&b| b == b' ');
         let key = words.next()?;
         let facts = &mut file.facts;
@@ -193,7 +204,7 @@ mod tests {
 
     const PRINTED: &str = "version 7.2.4\nbuild rust\npython 3.11.7\nzlib 1.2.13\nzlib-samples 0f\nre2 no\ndefault-rc /p/a\\x20b.rc\n\
         system-rc /etc/mercurial/hgrc\ncommand status st\ncommand root\nextension rebase\nlanguage de\n\
-        style a.b green\\x20bold\nversion-text x\\x0ay\nabsent /nonexistent\nend\n";
+        style a.b green\\x20bold\ndefaults ui a=n ~2e2a=d\nversion-text x\\x0ay\nabsent /nonexistent\nend\n";
 
     #[test]
     fn what_was_printed_is_read_back() {
@@ -203,6 +214,7 @@ mod tests {
         assert_eq!(file.facts.build, LegacyBuild::Rust);
         assert_eq!(file.facts.default_rc, [PathBuf::from("/p/a b.rc")]);
         assert_eq!(file.facts.commands, [vec!["status".to_owned(), "st".to_owned()], vec!["root".to_owned()]]);
+        assert_eq!(file.facts.defaults, [("ui".to_owned(), b" a=n ~2e2a=d".to_vec())]);
         assert_eq!(file.facts.version_text, b"x\ny");
         assert!(file.watched.iter().all(Watched::holds));
     }

@@ -13,7 +13,7 @@ import sys
 import zlib
 
 import mercurial
-from mercurial import color, commands, demandimport, policy, registrar, scmposix, util
+from mercurial import color, commands, configitems, demandimport, policy, registrar, scmposix, util
 from mercurial.utils import resourceutil
 
 cmdtable = {}
@@ -121,6 +121,41 @@ def zlib_samples():
     return digest.hexdigest()
 
 
+def setting_defaults():
+    """By section, what settings are where nothing sets them: exact names, then patterns in the order of their trial."""
+    for section in sorted(configitems.coreitems):
+        exact, patterns = [], []
+        for name, item in sorted(configitems.coreitems[section].items()):
+            value = default_value(item.default)
+            if item.generic:
+                patterns.append((item.priority, name, b'~%s=%s' % (name.hex().encode('ascii'), value)))
+            elif b'=' not in name:
+                exact.append(b'%s=%s' % (name, value))
+        yield section, exact + [word for _priority, _name, word in sorted(patterns)]
+
+
+def default_value(value):
+    """A letter for the kind, then the value; `?` for what may depend on the process, `d` for what is worked out."""
+    if value is configitems.dynamicdefault:
+        return b'd'
+    if callable(value):
+        # What makes a list makes the same one each time.
+        value = value()
+        if not isinstance(value, list):
+            return b'?'
+    if value is None:
+        return b'n'
+    if isinstance(value, bool):
+        return b't' if value else b'f'
+    if isinstance(value, int):
+        return b'i%d' % value
+    if isinstance(value, bytes):
+        return b'b' + value.hex().encode('ascii')
+    if isinstance(value, list) and all(isinstance(item, bytes) for item in value):
+        return b','.join([b'l'] + [item.hex().encode('ascii') for item in value])
+    return b'?'
+
+
 def watched_paths():
     """Files and folders whose change means that these facts must be asked again."""
     package = os.path.dirname(mercurial.__file__)
@@ -178,6 +213,8 @@ def amalgam_facts(ui, *args, **opts):
                 add(b'language', name)
     for label, effects in sorted(color._defaultstyles.items()):
         add(b'style', label, effects)
+    for section, words in setting_defaults():
+        add(b'defaults', section, *words)
     ui.pushbuffer()
     commands.version_(ui)
     add(b'version-text', ui.popbuffer())
