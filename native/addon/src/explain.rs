@@ -6,7 +6,7 @@ use amalgam_routing::legacy::Search;
 use amalgam_routing::proven::build_name;
 use amalgam_routing::{Decision, FactsState, FactsStore, GATHER_LIMIT, Steps, decide, table};
 use amalgam_routing::{compiler, narrowing};
-use amalgam_types::{Environment, LegacyFacts};
+use amalgam_types::Environment;
 use napi_derive::napi;
 
 /// One step of the decision.
@@ -131,7 +131,7 @@ pub fn gather_facts(request: Request) -> Gathered {
         Ok(store) => {
             let state = match store.read() {
                 current @ FactsState::Current(_) => current,
-                _ => store.gather(env, GATHER_LIMIT).map_or_else(FactsState::Failed, current),
+                _ => store.gather(env, GATHER_LIMIT).map_or_else(FactsState::Failed, FactsState::Current),
             };
             (state, Some(text(&store.path())))
         }
@@ -148,10 +148,6 @@ pub fn gather_facts(request: Request) -> Gathered {
         version: facts.map(|facts| facts.version.clone()),
         build: facts.map(|facts| build_name(facts.build).to_owned()),
     }
-}
-
-fn current(facts: LegacyFacts) -> FactsState {
-    FactsState::Current(Box::new(facts))
 }
 
 fn store_for(env: &Environment, pid: u32) -> Result<FactsStore, String> {

@@ -8,6 +8,7 @@ use amalgam_repo::Repository;
 use amalgam_types::{Abort, AbortKind, Environment, LegacyFacts, Node, Outcome, Reason, Stop, short_hex};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The commands of which native knows what `--debug` adds.
 const UNDER_DEBUG: &[&str] = &[
@@ -62,7 +63,7 @@ pub struct Prepared {
     /// Whether legacy loads any extension here, the repository's own among them.
     pub loads_extensions: bool,
     /// What is known of legacy; `version` is empty where there is none.
-    pub facts: LegacyFacts,
+    pub facts: Arc<LegacyFacts>,
     /// The repository, for commands that use one.
     pub repository: Option<Repository>,
     /// The working directory, after `--cwd`.

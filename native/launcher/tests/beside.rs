@@ -3,21 +3,12 @@
 mod common;
 
 use amalgam_testkit::Sandbox;
-use common::{LAUNCHER, run, text};
+use common::{route, run, text};
 
 fn sandbox(lines: &str) -> Sandbox {
     let sandbox = common::ready();
     std::fs::write(sandbox.root().join(".hg/hgrc"), format!("[extensions]\n{lines}\n")).expect("the configuration");
     sandbox
-}
-
-/// Who answers, once everything was looked at.
-fn route(sandbox: &Sandbox, args: &[&str]) -> String {
-    let mut command = sandbox.command(LAUNCHER);
-    command.args(args).env("AMALGAM_TRACE", "1").env("AMALGAM_ON_UNSUPPORTED", "abort");
-    let trace = text(&command.output().expect("the launcher runs").stderr);
-    let line = trace.lines().find_map(|line| line.split_once("answered by: ")).map(|(_, who)| who.to_owned());
-    line.unwrap_or_else(|| panic!("no trace in {trace}"))
 }
 
 fn commit(sandbox: &Sandbox, name: &str, more: &[&str]) {

@@ -4,7 +4,7 @@
 mod common;
 
 use amalgam_testkit::Sandbox;
-use common::{LAUNCHER, answered_by, run, text};
+use common::{answered_by, route, run, text};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -20,15 +20,6 @@ fn with_extension(source: &str) -> (Sandbox, PathBuf) {
 fn enable(sandbox: &Sandbox, lines: &str) {
     let text = format!("[extensions]\n{lines}\n");
     std::fs::write(sandbox.root().join(".hg/hgrc"), text).expect("the repository's configuration");
-}
-
-/// Who answers, once the extensions were looked at.
-fn route(sandbox: &Sandbox, args: &[&str]) -> String {
-    let mut command = sandbox.command(LAUNCHER);
-    command.args(args).env("AMALGAM_TRACE", "1").env("AMALGAM_ON_UNSUPPORTED", "abort");
-    let trace = text(&command.output().expect("the launcher runs").stderr);
-    let line = trace.lines().find_map(|line| line.split_once("answered by: ")).map(|(_, who)| who.to_owned());
-    line.unwrap_or_else(|| panic!("no trace in {trace}"))
 }
 
 const ADDS: &str = "

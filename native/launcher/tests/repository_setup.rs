@@ -3,7 +3,7 @@
 mod common;
 
 use amalgam_testkit::Sandbox;
-use common::{LAUNCHER, answered_by, run, text};
+use common::{answered_by, route, run};
 use std::path::PathBuf;
 
 const FINE: &str = "native, exit code 0";
@@ -24,15 +24,6 @@ fn set_up(file: &std::path::Path, body: &str) {
         source.push_str(&format!("    {line}\n"));
     }
     std::fs::write(file, source).expect("the extension");
-}
-
-/// Who answers, once everything was looked at.
-fn route(sandbox: &Sandbox, args: &[&str]) -> String {
-    let mut command = sandbox.command(LAUNCHER);
-    command.args(args).env("AMALGAM_TRACE", "1").env("AMALGAM_ON_UNSUPPORTED", "abort");
-    let trace = text(&command.output().expect("the launcher runs").stderr);
-    let line = trace.lines().find_map(|line| line.split_once("answered by: ")).map(|(_, who)| who.to_owned());
-    line.unwrap_or_else(|| panic!("no trace in {trace}"))
 }
 
 #[test]

@@ -168,13 +168,13 @@ impl Deciding<'_, '_> {
             Some(legacy) => Some(self.facts_about(layout, legacy)?),
             None => None,
         };
-        let mut facts = known.clone().unwrap_or_else(without_legacy);
+        let mut facts = known.clone().unwrap_or_else(|| Arc::new(without_legacy()));
         surroundings::check_encoding(env, &self.invocation.args)?;
-        surroundings::check_language(env, known.as_ref())?;
+        surroundings::check_language(env, known.as_deref())?;
         surroundings::check_variables(env, &facts)?;
         self.steps.note("environment", || "UTF-8, English".to_owned());
 
-        let mut base = Config::load_user(env, &LegacyPaths::from(&facts))?;
+        let mut base = Config::load_user(env, &LegacyPaths::from(&*facts))?;
         if self.has_policy {
             self.settings = renewal::settings(&base);
         }
@@ -229,7 +229,9 @@ impl Deciding<'_, '_> {
             beside::check_terminal(&self.invocation.terminal, &local, &self.extensions)?;
             options = judge.options(spec).into_iter().map(str::to_owned).collect();
             let labels = judge.labels();
-            facts.color_styles.extend(labels);
+            if !labels.is_empty() {
+                Arc::make_mut(&mut facts).color_styles.extend(labels);
+            }
         }
         settings::check_common(&local)?;
         settings::check_command(&local, &resolved.name)?;
@@ -264,14 +266,14 @@ impl Deciding<'_, '_> {
     }
 
     /// The facts about `legacy`, asked for now where the edge wants that.
-    fn facts_about(&mut self, layout: &Layout, legacy: &Legacy) -> Outcome<LegacyFacts> {
+    fn facts_about(&mut self, layout: &Layout, legacy: &Legacy) -> Outcome<Arc<LegacyFacts>> {
         let env = &self.invocation.env;
         let state = match FactsStore::new(env, layout, legacy) {
             Ok(store) => {
                 let mut state = store.read();
                 if self.invocation.gather_first && !matches!(state, FactsState::Current(_)) {
                     state = match store.gather(env, GATHER_LIMIT) {
-                        Ok(facts) => FactsState::Current(Box::new(facts)),
+                        Ok(facts) => FactsState::Current(facts),
                         Err(why) => FactsState::Failed(why),
                     };
                 }
@@ -282,7 +284,7 @@ impl Deciding<'_, '_> {
         };
         self.steps.note("facts", || state.describe());
         let facts = match &state {
-            FactsState::Current(facts) => Ok((**facts).clone()),
+            FactsState::Current(facts) => Ok(facts.clone()),
             other => Err(Stop::unsupported(Reason::FactsMissing, other.describe())),
         };
         self.facts = Some(state);
@@ -503,7 +505,7 @@ struct Ready {
     spec: &'static CommandSpec,
     is_alias: bool,
     parsed: Parsed,
-    facts: LegacyFacts,
+    facts: Arc<LegacyFacts>,
     place: Place,
     /// Before any repository's configuration, and with it.
     base: Config,

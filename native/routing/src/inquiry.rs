@@ -88,12 +88,24 @@ impl Slot {
 
 /// A script of ours and its one command.
 pub(crate) struct Script {
-    pub(crate) name: &'static str,
-    pub(crate) text: &'static str,
-    pub(crate) command: &'static str,
+    name: &'static str,
+    text: &'static str,
+    command: &'static str,
+    hash: Fnv,
 }
 
 impl Script {
+    pub(crate) const fn new(name: &'static str, text: &'static str, command: &'static str) -> Script {
+        let mut hash = Fnv::new();
+        hash.add(text.as_bytes());
+        Script { name, text, command, hash }
+    }
+
+    /// A hash that stands for the script, made when this was compiled, to which a question is added.
+    pub(crate) fn hash(&self) -> Fnv {
+        self.hash.clone()
+    }
+
     /// The process that runs it in `legacy`, with `vars` as its environment; the script itself is put into `folder`.
     ///
     /// # Errors
@@ -200,14 +212,21 @@ impl Drop for Lock {
 pub(crate) struct Fnv(pub(crate) u64);
 
 impl Fnv {
-    pub(crate) fn new() -> Fnv {
+    pub(crate) const fn new() -> Fnv {
         Fnv(0xcbf2_9ce4_8422_2325)
     }
 
     /// Adds `bytes` and an end mark.
-    pub(crate) fn add(&mut self, bytes: &[u8]) {
-        for &byte in bytes.iter().chain(&[0xff]) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    pub(crate) const fn add(&mut self, bytes: &[u8]) {
+        let mut at = 0;
+        while at < bytes.len() {
+            self.add_byte(bytes[at]);
+            at += 1;
         }
+        self.add_byte(0xff);
+    }
+
+    const fn add_byte(&mut self, byte: u8) {
+        self.0 = (self.0 ^ byte as u64).wrapping_mul(0x0100_0000_01b3);
     }
 }

@@ -75,7 +75,7 @@ pub struct Route {
 
 impl Route {
     /// The facts, where they hold.
-    pub fn current_facts(&self) -> Option<&LegacyFacts> {
+    pub fn current_facts(&self) -> Option<&Arc<LegacyFacts>> {
         match &self.facts {
             Some(FactsState::Current(facts)) => Some(facts),
             _ => None,

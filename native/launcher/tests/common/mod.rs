@@ -51,8 +51,16 @@ pub fn run<S: AsRef<OsStr>>(sandbox: &Sandbox, args: &[S]) -> Output {
 
 /// Runs the launcher with a trace, and returns what it says of who answered.
 pub fn answered_by(sandbox: &Sandbox, args: &[&str]) -> String {
-    let output = sandbox.command(LAUNCHER).args(args).env("AMALGAM_TRACE", "1").output().expect("the launcher runs");
-    let trace = text(&output.stderr);
+    who(sandbox.command(LAUNCHER).args(args))
+}
+
+/// The same, once everything was looked at that native needs to know.
+pub fn route(sandbox: &Sandbox, args: &[&str]) -> String {
+    who(sandbox.command(LAUNCHER).args(args).env("AMALGAM_ON_UNSUPPORTED", "abort"))
+}
+
+fn who(command: &mut Command) -> String {
+    let trace = text(&command.env("AMALGAM_TRACE", "1").output().expect("the launcher runs").stderr);
     let line = trace.lines().find_map(|line| line.split_once("answered by: ")).map(|(_, who)| who.to_owned());
     line.unwrap_or_else(|| panic!("no trace in {trace}"))
 }

@@ -68,6 +68,10 @@ pub(crate) struct Loaded {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Findings {
     text: String,
+    /// The lines of it that are changes.
+    lines: Vec<Line>,
+    /// Where in the text what was done to the repository begins.
+    setup: Option<u32>,
     pub(crate) legacy: PathBuf,
     /// The repository that was opened.
     pub(crate) root: Option<PathBuf>,
@@ -118,15 +122,18 @@ impl Findings {
 
     /// Each change, as the probe wrote it.
     pub(crate) fn each(&self) -> impl Iterator<Item = Finding<'_>> {
-        let mut setup = false;
-        self.text.lines().filter_map(move |line| {
-            let mut words = line.split(' ');
-            let kind = words.next()?;
-            setup |= kind == SETUP;
-            let kind = KINDS.iter().find(|known| **known == kind)?;
-            let mut next = || words.next().unwrap_or_default();
-            Some(Finding { kind, who: next(), how: next(), what: next(), more: [next(), next()], setup })
-        })
+        self.lines.iter().map(|line| self.finding(line))
+    }
+
+    /// Each change of one kind.
+    pub(crate) fn each_of(&self, kind: &'static str) -> impl Iterator<Item = Finding<'_>> {
+        let of = move |line: &&Line| &self.text[line.start as usize..line.ends[0] as usize] == kind;
+        self.lines.iter().filter(of).map(|line| self.finding(line))
+    }
+
+    fn finding(&self, line: &Line) -> Finding<'_> {
+        let [kind, who, how, what, more @ ..] = line.words(&self.text);
+        Finding { kind, who, how, what, more, setup: self.setup.is_some_and(|setup| line.start >= setup) }
     }
 
     /// The extensions that were loaded, for people.
@@ -193,20 +200,53 @@ const ALWAYS_SETTINGS: &[&str] = &["debug", "insecureconnections", "quiet", "rep
 
 /// The line before what was done to a repository.
 const SETUP: &str = "setup";
-const KINDS: &[&str] = &[
-    "hook",
-    "tried",
-    "command",
-    "revset",
-    "keyword",
-    "filter",
-    "function",
-    "fileset",
-    "label",
-    "default",
-    "setting-set",
-    "change",
-];
+
+/// Whether a line that begins with this word is a finding.
+fn is_kind(word: &str) -> bool {
+    matches!(
+        word,
+        "hook"
+            | "tried"
+            | "command"
+            | "revset"
+            | "keyword"
+            | "filter"
+            | "function"
+            | "fileset"
+            | "label"
+            | "default"
+            | "setting-set"
+            | "change"
+    )
+}
+
+/// Where a line is, and where its words end: its own end where it has fewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Line {
+    start: u32,
+    ends: [u32; 6],
+}
+
+impl Line {
+    /// Of `line`, at `start` of the text.
+    fn new(start: u32, line: &str) -> Line {
+        let mut ends = [start + line.len() as u32; 6];
+        for (end, at) in ends.iter_mut().zip(memchr::memchr_iter(b' ', line.as_bytes())) {
+            *end = start + at as u32;
+        }
+        Line { start, ends }
+    }
+
+    /// Its words, empty ones where it has fewer.
+    fn words<'a>(&self, text: &'a str) -> [&'a str; 6] {
+        let mut start = self.start;
+        self.ends.map(|end| {
+            let word = &text[start.min(end) as usize..end as usize];
+            start = end + 1;
+            word
+        })
+    }
+}
 
 /// Completes what the probe printed to the text that is kept; `None` if it is not complete.
 pub(crate) fn compose(
@@ -254,19 +294,33 @@ pub(crate) fn parse(text: &[u8]) -> Option<Findings> {
     }
     let text = std::str::from_utf8(text).ok()?;
     let mut lines = text.strip_suffix("\nend\n")?.split('\n');
-    if lines.next()?.as_bytes() != HEADER {
+    let header = lines.next()?;
+    if header.as_bytes() != HEADER {
         return None;
     }
     let mut read = Findings { text: text.to_owned(), ..Findings::default() };
-    let mut is_set_up = false;
+    let mut at = header.len() + 1;
+    let mut failed = false;
     for line in lines {
-        let mut words = line.split(' ');
-        let key = words.next()?;
+        let start = at as u32;
+        at += line.len() + 1;
+        let key = memchr::memchr(b' ', line.as_bytes()).map_or(line, |end| &line[..end]);
+        if is_kind(key) {
+            let found = Line::new(start, line);
+            // Who, and how.
+            if found.ends[1] == found.ends[2] {
+                return None;
+            }
+            failed |= key == "tried";
+            read.lines.push(found);
+            continue;
+        }
+        let mut words = line.split(' ').skip(1);
         let mut next = || words.next();
         match key {
             "legacy" => read.legacy = path(next()?)?,
             "root" => read.root = Some(path(next()?)?),
-            SETUP => is_set_up = true,
+            SETUP => read.setup = Some(start),
             "given" => read.given.push(Given { name: bytes(next()?)?, value: bytes(next()?)? }),
             "state" => read.state = next()?.to_owned(),
             "loaded" => read.loaded.push(Loaded {
@@ -288,15 +342,11 @@ pub(crate) fn parse(text: &[u8]) -> Option<Findings> {
                 read.watched.push(Stamped { path: path(next()?)?, stamp: Some(stamp) });
             }
             "absent" => read.watched.push(Stamped { path: path(next()?)?, stamp: None }),
-            kind if KINDS.contains(&kind) => {
-                next()?;
-                next()?;
-            }
             _ => return None,
         }
     }
     // A probe that failed before it came to the repository says so, and that reaches everything.
-    let is_whole = is_set_up == read.root.is_some() || read.each().any(|found| found.kind == "tried");
+    let is_whole = read.setup.is_some() == read.root.is_some() || failed;
     (is_whole && !read.state.is_empty()).then_some(read)
 }
 

@@ -52,6 +52,11 @@ impl Reviewed {
         self
     }
 
+    /// What it is about without the star.
+    fn stem(&self) -> &'static str {
+        self.what.strip_suffix('*').unwrap_or(self.what)
+    }
+
     /// Whether this is about `what`.
     pub(crate) fn fits(&self, kind: &str, what: &str) -> bool {
         self.kind == kind
@@ -67,7 +72,9 @@ pub(crate) const RELEASES: &[&str] = &["7.2."];
 
 /// Names that legacy only uses where it writes, talks to others, serves or helps; whoever changes them, no native
 /// command is another.
-pub(crate) const NAMES: &[Reviewed] = &[
+///
+/// Sorted, and no entry speaks of what another with a star does: [`name`] rests on both.
+const NAMES: &[Reviewed] = &[
     Reviewed::name("mercurial.archival.*", "archive"),
     Reviewed::name("mercurial.bookmarks.addbookmarks", "bookmarks that are set"),
     Reviewed::name("mercurial.bookmarks.bmstore._write", "bookmarks that are set"),
@@ -149,6 +156,13 @@ pub(crate) const NAMES: &[Reviewed] = &[
     Reviewed::name("mercurial.wireprotov1peer.*", "other repositories"),
     Reviewed::name("mercurial.wireprotov1server.*", "serving"),
 ];
+
+/// The entry of [`NAMES`] about `what`.
+pub(crate) fn name(what: &str) -> Option<&'static Reviewed> {
+    // Whatever sorts between a start and what begins with it begins with it too.
+    let at = NAMES.partition_point(|entry| entry.stem() <= what);
+    NAMES[..at].last().filter(|entry| entry.fits("change", what))
+}
 
 /// What a bundled extension does, by the extension. A finding that several entries fit reaches what any of them says.
 pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
@@ -444,7 +458,12 @@ mod tests {
 
     #[test]
     fn entries_are_sorted_and_speak_of_native_commands() {
-        assert!(NAMES.is_sorted_by_key(|entry| entry.what));
+        assert!(NAMES.is_sorted_by_key(Reviewed::stem));
+        for (at, entry) in NAMES.iter().enumerate() {
+            assert_eq!(entry.kind, "change");
+            let others = NAMES.iter().enumerate().filter(|(other, _)| *other != at);
+            assert!(others.map(|(_, other)| other).all(|other| !entry.fits("change", other.stem())), "{}", entry.what);
+        }
         assert!(BUNDLED.is_sorted_by_key(|(name, _)| *name));
         let versioned = VERSIONED.iter().flat_map(|(_, _, entries)| entries.iter());
         let all = BUNDLED.iter().flat_map(|(_, entries)| entries.iter()).chain(versioned).chain(NAMES);
@@ -454,6 +473,19 @@ mod tests {
                 assert!(COMMANDS.iter().any(|spec| spec.name == *command), "{command}");
             }
         }
+    }
+
+    #[test]
+    fn a_name_is_found_where_it_would_be_by_looking_at_all() {
+        for entry in NAMES {
+            let stem = entry.stem();
+            let shorter = &stem[..stem.len() - 1];
+            for what in [stem, shorter, &format!("{stem}x"), &format!("{stem}\u{7f}"), &format!("{shorter}!")] {
+                let all = NAMES.iter().find(|entry| entry.fits("change", what)).map(|entry| entry.what);
+                assert_eq!(name(what).map(|entry| entry.what), all, "{what}");
+            }
+        }
+        assert!(name("").is_none() && name("zzz").is_none());
     }
 
     #[test]

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 /// The extension that looks at the others.
-const SCRIPT: Script = Script { name: "probe.py", text: TEXT, command: "amalgam-probe" };
+static SCRIPT: Script = Script::new("probe.py", TEXT, "amalgam-probe");
 /// Its parts make one file.
 const TEXT: &str = concat!(
     include_str!("probe/head.py"),
@@ -69,8 +69,7 @@ pub struct Probe {
 
 impl Probe {
     pub(super) fn new(facts: &FactsStore, given: Vec<Given>, config: &Config, env: &Environment) -> Probe {
-        let mut hash = Fnv::new();
-        hash.add(SCRIPT.text.as_bytes());
+        let mut hash = SCRIPT.hash();
         hash.add(facts.name().as_bytes());
         for name in ["verbose", "quiet"] {
             hash.add(config.get_exact("ui", name).unwrap_or_default());

@@ -1,11 +1,12 @@
 //! The verdict: whether what a set of extensions changed can reach a command.
 
 use super::findings::{Finding, Findings};
-use super::reviewed::{BUNDLED, NAMES, RELEASES, Reach, Reviewed, VERSIONED};
+use super::reviewed::{self, BUNDLED, RELEASES, Reach, Reviewed, VERSIONED};
 use crate::table::Affects;
 use amalgam_commands::{CommandSpec, RepositoryUse};
 use amalgam_config::Config;
 use amalgam_types::LegacyFacts;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// What the verdict depends on besides the findings.
@@ -41,7 +42,7 @@ impl Judge<'_> {
             // By the name that people know, whichever of them was found.
             let named = if found.kind == "command" { Finding { what: spec.name, ..found } } else { found };
             let words = if why.is_empty() { describe(named) } else { format!("{}, {why}", describe(named)) };
-            if !is_setup(found) || self.reviewed(found).is_some() {
+            if !is_setup(found) || self.is_reviewed(found) {
                 return Some(Objection::Change(words));
             }
             setup.get_or_insert(words);
@@ -51,16 +52,14 @@ impl Judge<'_> {
 
     /// Long names of options that extensions gave to `spec`: no abbreviation of another is certain beside them.
     pub(crate) fn options(&self, spec: &CommandSpec) -> Vec<&str> {
-        let given = |found: &Finding<'_>| {
-            found.kind == "command" && found.how == "option" && spec.names().any(|name| name == found.what)
-        };
-        self.findings.each().filter(given).map(|found| found.more[0]).collect()
+        let given = |found: &Finding<'_>| found.how == "option" && spec.names().any(|name| name == found.what);
+        self.findings.each_of("command").filter(given).map(|found| found.more[0]).collect()
     }
 
     /// Colours that extensions brought.
     pub(crate) fn labels(&self) -> Vec<(String, String)> {
         let word = |word: &str| String::from_utf8(crate::facts::unescape(word.as_bytes())?).ok();
-        let added = self.findings.each().filter(|found| found.kind == "label" && found.how == "added");
+        let added = self.findings.each_of("label").filter(|found| found.how == "added");
         added.filter_map(|found| Some((word(found.what)?, word(found.more[0])?))).collect()
     }
 
@@ -74,7 +73,7 @@ impl Judge<'_> {
             _ if found.setup && (!sets_up || is_told() || self.is_reviewed_setup(found.who)) => false,
             "hook" => match found.how {
                 _ if is_told() => false,
-                "reposetup" => sets_up && (self.findings.root.is_none() || self.reviewed(found).is_some()),
+                "reposetup" => sets_up && (self.findings.root.is_none() || self.is_reviewed(found)),
                 _ => true,
             },
             "command" => match found.how {
@@ -99,42 +98,52 @@ impl Judge<'_> {
         if !could {
             return None;
         }
-        match self.reviewed(found) {
-            None => Some(""),
-            Some(entries) => entries.iter().find(|entry| self.holds(entry, spec)).map(|entry| entry.why),
+        let mut is_reviewed = false;
+        for entry in self.reviewed(found) {
+            if self.holds(entry, spec) {
+                return Some(entry.why);
+            }
+            is_reviewed = true;
         }
+        (!is_reviewed).then_some("")
     }
 
     /// Whether what an extension does to a repository was reviewed as a whole.
     fn is_reviewed_setup(&self, who: &str) -> bool {
-        self.findings.each().any(|found| found.who == who && is_setup(found) && self.reviewed(found).is_some())
+        self.findings.each().any(|found| found.who == who && is_setup(found) && self.is_reviewed(found))
     }
 
-    /// The entries about a finding; nothing where it was not reviewed.
-    fn reviewed(&self, found: Finding<'_>) -> Option<Vec<&'static Reviewed>> {
-        if !RELEASES.iter().any(|release| self.facts.version.starts_with(release)) {
-            return None;
-        }
+    fn is_reviewed(&self, found: Finding<'_>) -> bool {
+        self.reviewed(found).next().is_some()
+    }
+
+    /// The entries about a finding; none where it was not reviewed.
+    fn reviewed(&self, found: Finding<'_>) -> impl Iterator<Item = &'static Reviewed> {
+        let is_known = RELEASES.iter().any(|release| self.facts.version.starts_with(release));
         let what = match found.kind {
-            "change" if found.how != "removed" => found.what.to_owned(),
-            "command" if found.how == "wrapped" => found.what.to_owned(),
-            "revset" if found.how == "changed" => found.what.to_owned(),
-            "hook" => found.how.to_owned(),
-            "setting-set" => format!("{}.{}", found.how, found.what),
-            _ => return None,
+            "change" if found.how != "removed" => Some(Cow::Borrowed(found.what)),
+            "command" if found.how == "wrapped" => Some(Cow::Borrowed(found.what)),
+            "revset" if found.how == "changed" => Some(Cow::Borrowed(found.what)),
+            "hook" => Some(Cow::Borrowed(found.how)),
+            "setting-set" => Some(Cow::Owned(format!("{}.{}", found.how, found.what))),
+            _ => None,
         };
-        let of_nobody = self.findings.loaded.iter().filter(|_| found.who == "?");
-        let unowned = of_nobody.flat_map(|one| self.entries(&one.name)).filter(|entry| entry.unowned);
-        let all = NAMES.iter().chain(self.entries(found.who)).chain(unowned);
-        let entries: Vec<_> = all.filter(|entry| entry.fits(found.kind, &what)).collect();
-        (!entries.is_empty()).then_some(entries)
+        let reviewed = what.filter(|_| is_known).map(|what| {
+            let of_nobody = self.findings.loaded.iter().filter(move |_| found.who == "?");
+            let unowned = of_nobody.flat_map(|one| self.entries(&one.name)).filter(|entry| entry.unowned);
+            let name = (found.kind == "change").then(|| reviewed::name(&what)).flatten();
+            let own = self.entries(found.who).iter().chain(unowned);
+            name.into_iter().chain(own.filter(move |entry| entry.fits(found.kind, &what)))
+        });
+        reviewed.into_iter().flatten()
     }
 
     /// What was reviewed of an extension, if it is the one that was.
     fn entries(&self, who: &str) -> &'static [Reviewed] {
         let Some(loaded) = self.findings.loaded.iter().find(|one| one.name == who) else { return &[] };
         if loaded.bundled {
-            return BUNDLED.iter().find(|(name, _)| *name == who).map_or(&[], |(_, entries)| *entries);
+            let at = BUNDLED.binary_search_by_key(&who, |(name, _)| name);
+            return at.map_or(&[], |at| BUNDLED[at].1);
         }
         let reviewed = VERSIONED.iter().find(|(name, version, _)| *name == who && *version == loaded.version);
         reviewed.map_or(&[], |(_, _, entries)| *entries)

@@ -8,25 +8,25 @@ use crate::inquiry::{self, Script};
 use amalgam_types::{Environment, LegacyFacts};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The extension.
-pub(super) const SCRIPT: Script =
-    Script { name: "gather.py", text: include_str!("gather.py"), command: "amalgam-facts" };
+pub(super) static SCRIPT: Script = Script::new("gather.py", include_str!("gather.py"), "amalgam-facts");
 
 /// What a sound answer stays well below.
 const MAX_OUTPUT: u64 = 1 << 20;
 
-pub(super) fn gather(store: &FactsStore, env: &Environment, limit: Duration) -> Result<LegacyFacts, String> {
+pub(super) fn gather(store: &FactsStore, env: &Environment, limit: Duration) -> Result<Arc<LegacyFacts>, String> {
     let current = || match store.read() {
-        FactsState::Current(facts) => Some(*facts),
+        FactsState::Current(facts) => Some(facts),
         _ => None,
     };
     store.slot.fill(limit, current, |deadline| {
         let printed = ask(store, env, deadline)?;
         let incomplete = "its answer is not complete";
         let text = file::compose(&store.legacy, &printed).ok_or(incomplete)?;
-        let facts = file::parse(&text).map(|read| read.facts).ok_or(incomplete)?;
+        let facts = file::parse(&text).map(|read| Arc::new(read.facts)).ok_or(incomplete)?;
         Ok((text, facts))
     })
 }

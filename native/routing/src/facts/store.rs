@@ -3,18 +3,19 @@
 use super::file::{self, Watched};
 use super::gather;
 use crate::environment::Layout;
-use crate::inquiry::{Fnv, Slot};
+use crate::inquiry::Slot;
 use crate::legacy::Legacy;
 use amalgam_types::{Environment, LegacyFacts};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the cache says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactsState {
     /// Facts that hold.
-    Current(Box<LegacyFacts>),
+    Current(Arc<LegacyFacts>),
     /// Never asked.
     Missing,
     /// Something that they depend on has changed: which file.
@@ -70,8 +71,7 @@ impl FactsStore {
             return Err(format!("{} depends on the working directory", legacy.path.display()));
         }
         let folder = layout.cache.clone().ok_or("no HOME, XDG_CACHE_HOME or AMALGAM_HOME is set")?;
-        let mut hash = Fnv::new();
-        hash.add(gather::SCRIPT.text.as_bytes());
+        let mut hash = gather::SCRIPT.hash();
         hash.add(legacy.path.as_os_str().as_bytes());
         for (name, value) in env.vars.iter().filter(|(name, value)| shapes_python(name) && !value.is_empty()) {
             hash.add(name);
@@ -119,7 +119,7 @@ impl FactsStore {
         };
         match file::parse(&text) {
             Some(read) if read.legacy == self.legacy => match read.watched.iter().find(|watched| !watched.holds()) {
-                None => FactsState::Current(Box::new(read.facts)),
+                None => FactsState::Current(Arc::new(read.facts)),
                 Some(changed) => FactsState::Stale(changed.path().display().to_string()),
             },
             _ => FactsState::Damaged,
@@ -130,7 +130,7 @@ impl FactsStore {
     ///
     /// # Errors
     /// One clause for people.
-    pub fn gather(&self, env: &Environment, limit: Duration) -> Result<LegacyFacts, String> {
+    pub fn gather(&self, env: &Environment, limit: Duration) -> Result<Arc<LegacyFacts>, String> {
         gather::gather(self, env, limit)
     }
 

@@ -22,6 +22,7 @@ use amalgam_types::{LegacyFacts, Stop};
 use context::Context;
 pub use key::Key;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// How legacy is reached.
 #[derive(Debug, Clone)]
@@ -118,12 +119,12 @@ fn plan(invocation: &Invocation, route: &Route, missing: &mut Option<FactsStore>
     })
 }
 
-fn facts(route: &Route, store: &FactsStore) -> Result<LegacyFacts, String> {
+fn facts(route: &Route, store: &FactsStore) -> Result<Arc<LegacyFacts>, String> {
     if let Some(facts) = route.current_facts() {
         return Ok(facts.clone());
     }
     match store.read() {
-        FactsState::Current(facts) => Ok(*facts),
+        FactsState::Current(facts) => Ok(facts),
         other => Err(format!("facts: {}", other.describe())),
     }
 }

@@ -125,6 +125,7 @@ def classes(report, owners, before, after, snapshot):
                 report.add(b'change', who, 'added', '%s.%s' % (REPOSITORY, name))
 
 
+@functools.lru_cache(maxsize=None)
 def mentioned(snapshot, but):
     """Every name and every text in the code of Mercurial and of all extensions but the one of this module."""
     found = set()
