@@ -175,7 +175,7 @@ export const commands: readonly NativeCommand[] = [
       { "short": "", "long": "all", "takesValue": false, "list": false, "native": true },
       { "short": "", "long": "diff", "takesValue": false, "list": false, "native": true },
       { "short": "a", "long": "text", "takesValue": false, "list": false, "native": true },
-      { "short": "f", "long": "follow", "takesValue": false, "list": false, "native": false },
+      { "short": "f", "long": "follow", "takesValue": false, "list": false, "native": true },
       { "short": "i", "long": "ignore-case", "takesValue": false, "list": false, "native": true },
       { "short": "l", "long": "files-with-matches", "takesValue": false, "list": false, "native": true },
       { "short": "n", "long": "line-number", "takesValue": false, "list": false, "native": true },

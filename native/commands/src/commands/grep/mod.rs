@@ -12,10 +12,10 @@ use crate::patch::FilesOf;
 use crate::selection::Selected;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_matching::{LineSearch, Matcher, PatternKind};
-use amalgam_types::{Outcome, Reason, Rev, Stop, WDIR_REV};
+use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
 use shown::{Place, Shown};
 pub(crate) use sources::matches_differ;
-use sources::{Hit, changed_files, revision_files, working_files};
+use sources::{Hit, Misses, changed_files, revision_files, working_files};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "grep",
@@ -25,7 +25,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::switch('\0', "all"),
         Flag::switch('\0', "diff"),
         Flag::switch('a', "text"),
-        Flag::switch('f', "follow").legacy(),
+        Flag::switch('f', "follow"),
         Flag::switch('i', "ignore-case"),
         Flag::switch('l', "files-with-matches"),
         Flag::switch('n', "line-number"),
@@ -58,13 +58,25 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let history = History::new(prepared)?;
     // Looking at what is hidden, legacy warns of markers that are not in use.
     history.visibility()?;
+    // Unlike `log`, this command follows first parents only.
+    let follow = parsed.switch("follow");
+    let matcher = || prepared.matcher_for(&Selected::WorkingCopy, PatternKind::Relpath, &parsed.arguments[1..]);
     let place = match changes {
         true => {
-            let log::Selection { revs, files } = log::selection(&history, &parsed.arguments[1..])?;
+            let log::Selection { revs, files } = log::selection(&history, &parsed.arguments[1..], follow)?;
             Searched::Changes(revs, files)
         }
+        false if follow => {
+            let start = match parsed.list("rev") {
+                [] => history.repository.working_revs()?.into_iter().take(1).filter(|&rev| rev != NULL_REV).collect(),
+                specs => query::revisions(&history, specs)?,
+            };
+            match log::ancestors(&history, &start, true)? {
+                revs if revs.is_empty() => Searched::Nothing,
+                revs => Searched::Revisions(revs, matcher()?),
+            }
+        }
         false => {
-            let matcher = || prepared.matcher_for(&Selected::WorkingCopy, PatternKind::Relpath, &parsed.arguments[1..]);
             match parsed.list("rev") {
                 [] => Searched::WorkingCopy(matcher()?),
                 specs => match query::with_working_directory(&history, specs)? {
@@ -86,7 +98,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         search: &search,
         display: PathDisplay::settle(prepared, false)?,
         changes,
-        plain: !changes && parsed.list("rev").is_empty(),
+        plain: matches!(place, Searched::WorkingCopy(_)) && parsed.list("rev").is_empty(),
     };
     let found = if form.is_plain() {
         place.search(&history, &search, parsed.switch("date"), &mut |place, hit| {
@@ -121,7 +133,8 @@ impl Searched<'_> {
         match self {
             Searched::Nothing => Ok(false),
             Searched::Changes(revs, files) => {
-                changed_files(history, revs, files, search, &mut |rev, hit| report(Place::Changeset(rev), hit))
+                let follow = history.prepared.parsed.switch("follow");
+                changed_files(history, revs, files, follow, search, &mut |rev, hit| report(Place::Changeset(rev), hit))
             }
             Searched::WorkingCopy(matcher) => {
                 let mut now = None;
@@ -135,10 +148,10 @@ impl Searched<'_> {
                 })
             }
             Searched::Revisions(revs, matcher) => {
-                let mut found = false;
+                let (mut found, mut misses) = (false, Misses::new());
                 for &rev in revs {
-                    found |=
-                        revision_files(history, rev, matcher, search, &mut |hit| report(Place::Changeset(rev), hit))?;
+                    let mut report = |hit: &Hit| report(Place::Changeset(rev), hit);
+                    found |= revision_files(history, rev, matcher, search, &mut misses, &mut report)?;
                 }
                 Ok(found)
             }

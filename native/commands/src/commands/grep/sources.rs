@@ -6,10 +6,12 @@ use crate::comparison::working_copy;
 use crate::history::History;
 use crate::patch::FilesOf;
 use amalgam_diff::file::is_binary;
+use amalgam_formats::manifest::Manifest;
 use amalgam_matching::{LineSearch, Matcher};
 use amalgam_types::{NULL_REV, Node, Outcome, Reason, Rev, Stop};
 use amalgam_worktree::tracked_files;
 use rayon::prelude::*;
+use std::collections::HashSet;
 
 /// The matches in one file.
 pub(super) struct Hit {
@@ -48,6 +50,9 @@ pub(super) fn working_files(
     report_all(paths.par_iter().map_init(Vec::new, search_one).collect::<Outcome<Vec<_>>>()?, report)
 }
 
+/// The file revisions that are known not to match: changesets share most of their files.
+pub(super) type Misses = HashSet<(Vec<u8>, Node)>;
+
 /// Searches the files of a changeset.
 ///
 /// # Errors
@@ -57,6 +62,7 @@ pub(super) fn revision_files(
     rev: Rev,
     matcher: &Matcher<'_>,
     search: &LineSearch,
+    misses: &mut Misses,
     report: Report<'_>,
 ) -> Outcome<bool> {
     let repository = history.repository;
@@ -71,7 +77,11 @@ pub(super) fn revision_files(
     let search_one = |(path, node): &(&[u8], Node)| -> Outcome<Option<Hit>> {
         Ok(hit(path, &repository.file_content(path, node)?, search))
     };
-    report_all(files.par_iter().map(search_one).collect::<Outcome<Vec<_>>>()?, report)
+    files.retain(|(path, node)| !misses.contains(&(path.to_vec(), *node)));
+    let hits = files.par_iter().map(search_one).collect::<Outcome<Vec<_>>>()?;
+    let without = files.iter().zip(&hits).filter(|(_, hit)| hit.is_none());
+    misses.extend(without.map(|((path, node), _)| (path.to_vec(), *node)));
+    report_all(hits, report)
 }
 
 fn hit(path: &[u8], content: &[u8], search: &LineSearch) -> Option<Hit> {
@@ -88,15 +98,15 @@ fn report_all(hits: Vec<Option<Hit>>, report: Report<'_>) -> Outcome<bool> {
     Ok(any)
 }
 
-/// A file that a changeset changed: its revision there, and in the first parent.
+/// A file that a changeset changed: its revision there, and in the first parent, where it may have another name.
 struct Changed {
     rev: Rev,
     path: Vec<u8>,
     node: Node,
-    before: Option<Node>,
+    before: Option<(Vec<u8>, Node)>,
 }
 
-/// Searches what changesets changed, against their first parents.
+/// Searches what changesets changed, against their first parents; with `follow`, copies against what was copied.
 ///
 /// # Errors
 /// Whatever makes native uncertain, and what `report` ends with.
@@ -104,19 +114,24 @@ pub(super) fn changed_files(
     history: &History<'_>,
     revs: &[Rev],
     files: &FilesOf<'_>,
+    follow: bool,
     search: &LineSearch,
     report: &mut dyn FnMut(Rev, &Hit) -> Outcome<bool>,
 ) -> Outcome<bool> {
     if revs.is_empty() {
         return Ok(false);
     }
-    let FilesOf::Matching(matcher) = files else {
-        return Err(Stop::unsupported(Reason::FlagUnsupported, "following"));
-    };
     let mut any = false;
     let mut changed: Vec<Changed> = Vec::new();
     for &rev in revs {
-        add_changed(history, rev, matcher, &mut changed)?;
+        match files {
+            FilesOf::Matching(matcher) => add_changed(history, rev, matcher, follow, &mut changed)?,
+            FilesOf::Followed(files) => {
+                let matcher = Matcher::exact(files.get(&rev).cloned().unwrap_or_default());
+                add_changed(history, rev, &matcher, follow, &mut changed)?;
+            }
+            FilesOf::Lines(_) => return Err(Stop::unsupported(Reason::FlagUnsupported, "a range of lines")),
+        }
         if changed.len() >= AT_ONCE {
             any |= search_changed(history, &changed, search, report)?;
             changed.clear();
@@ -126,7 +141,13 @@ pub(super) fn changed_files(
     Ok(any)
 }
 
-fn add_changed(history: &History<'_>, rev: Rev, matcher: &Matcher<'_>, changed: &mut Vec<Changed>) -> Outcome<()> {
+fn add_changed(
+    history: &History<'_>,
+    rev: Rev,
+    matcher: &Matcher<'_>,
+    follow: bool,
+    changed: &mut Vec<Changed>,
+) -> Outcome<()> {
     if rev == NULL_REV {
         return Err(Stop::unsupported(Reason::RevisionExpression, "the change of the null revision"));
     }
@@ -136,13 +157,26 @@ fn add_changed(history: &History<'_>, rev: Rev, matcher: &Matcher<'_>, changed: 
         return Ok(());
     }
     paths.sort_unstable();
-    let parent = history.changelog.parents(rev)?[0];
-    let (after, before) = (history.repository.manifest_of(rev)?, history.repository.manifest_of(parent)?);
+    let repository = history.repository;
+    let [parent, other] = history.changelog.parents(rev)?;
+    let (after, before) = (repository.manifest_of(rev)?, repository.manifest_of(parent)?);
+    let node_in = |manifest: &Manifest, path: &[u8]| manifest.get(path)?.map(|entry| entry.node()).transpose();
     for path in paths {
-        if let Some(entry) = after.get(path)? {
-            let before = before.get(path)?.map(|entry| entry.node()).transpose()?;
-            changed.push(Changed { rev, path: path.to_vec(), node: entry.node()?, before });
+        let Some(node) = node_in(&after, path)? else { continue };
+        let mut name = path.to_vec();
+        let mut earlier = node_in(&before, path)?;
+        // What a parent has as it is was not copied here.
+        if follow
+            && earlier != Some(node)
+            && let Some(copied) = repository.file_copied(path, &node)?
+        {
+            if other != NULL_REV && node_in(repository.manifest_of(other)?.as_ref(), path)? == Some(node) {
+                return Err(Stop::unsupported(Reason::OutputUnsupported, "a copy that a merge brought"));
+            }
+            earlier = node_in(&before, &copied.path)?;
+            name = copied.path;
         }
+        changed.push(Changed { rev, path: path.to_vec(), node, before: earlier.map(|node| (name, node)) });
     }
     Ok(())
 }
@@ -153,7 +187,7 @@ fn add_changed(history: &History<'_>, rev: Rev, matcher: &Matcher<'_>, changed: 
 /// Whatever makes native uncertain.
 pub(crate) fn matches_differ(history: &History<'_>, rev: Rev, search: &LineSearch) -> Outcome<bool> {
     let mut changed = Vec::new();
-    add_changed(history, rev, &Matcher::always(), &mut changed)?;
+    add_changed(history, rev, &Matcher::always(), false, &mut changed)?;
     let mut any = false;
     search_changed(history, &changed, search, &mut |_, hit| {
         any |= !difference(&hit.before, &hit.found).is_empty();
@@ -170,10 +204,9 @@ fn search_changed(
 ) -> Outcome<bool> {
     let repository = history.repository;
     let search_one = |changed: &Changed| -> Outcome<Hit> {
-        let filelog = repository.shared_filelog(&changed.path)?;
-        let content = filelog.content_of(&changed.node)?;
+        let content = repository.shared_filelog(&changed.path)?.content_of(&changed.node)?;
         let before = match &changed.before {
-            Some(node) => matches(&filelog.content_of(node)?, search),
+            Some((path, node)) => matches(&repository.shared_filelog(path)?.content_of(node)?, search),
             None => Vec::new(),
         };
         let found = matches(&content, search);

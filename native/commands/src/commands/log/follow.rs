@@ -6,7 +6,10 @@ use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
 use std::collections::BTreeMap;
 
 /// `start` and everything below it, high to low; of merges only what is below the first parent with `first`.
-pub(super) fn ancestors(history: &History<'_>, start: &[Rev], first: bool) -> Outcome<Vec<Rev>> {
+///
+/// # Errors
+/// `RevisionExpression` for the null revision; what reading the index meets.
+pub(crate) fn ancestors(history: &History<'_>, start: &[Rev], first: bool) -> Outcome<Vec<Rev>> {
     let Some(&last) = start.iter().max() else { return Ok(Vec::new()) };
     if start.contains(&NULL_REV) {
         return Err(Stop::unsupported(Reason::RevisionExpression, "following the null revision"));

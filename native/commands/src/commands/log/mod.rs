@@ -6,6 +6,7 @@ mod graph;
 mod lines;
 mod select;
 
+pub(crate) use follow::ancestors;
 pub(crate) use lines::line_history;
 pub(crate) use select::{Selection, selection};
 
@@ -69,7 +70,8 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         // Looking at what is hidden, legacy warns of markers that are not in use.
         history.visibility()?;
     }
-    let Selection { mut revs, mut files } = selection(&history, &prepared.parsed.arguments)?;
+    let first = prepared.parsed.switch("follow-first");
+    let Selection { mut revs, mut files } = selection(&history, &prepared.parsed.arguments, first)?;
     if by_lines {
         let found = lines::changed(&history, &LineRange::all(prepared)?, &revs)?;
         revs = found.keys().rev().copied().collect();

@@ -54,12 +54,12 @@ const FILTERING: &[&str] = &[
     "exclude",
 ];
 
-/// The changesets to show, of the files that match `patterns`.
+/// The changesets to show, of the files that match `patterns`; with `first`, what first parents lead to.
 ///
 /// # Errors
 /// Legacy's errors for limits, names and files; whatever makes native uncertain.
-pub(crate) fn selection<'a>(history: &History<'a>, patterns: &[Vec<u8>]) -> Outcome<Selection<'a>> {
-    match chosen(history, patterns) {
+pub(crate) fn selection<'a>(history: &History<'a>, patterns: &[Vec<u8>], first: bool) -> Outcome<Selection<'a>> {
+    match chosen(history, patterns, first) {
         Err(Stop::Abort(_)) if conditions(history, patterns) > 1 => {
             Err(Stop::unsupported(Reason::UsageError, "which of several conditions legacy finds wrong first"))
         }
@@ -76,7 +76,7 @@ fn conditions(history: &History<'_>, patterns: &[Vec<u8>]) -> usize {
     listed + single + patterns.len()
 }
 
-fn chosen<'a>(history: &History<'a>, patterns: &[Vec<u8>]) -> Outcome<Selection<'a>> {
+fn chosen<'a>(history: &History<'a>, patterns: &[Vec<u8>], first: bool) -> Outcome<Selection<'a>> {
     let parsed = &history.prepared.parsed;
     let given = [parsed.list("include"), parsed.list("exclude"), patterns];
     if given.iter().any(|given| given.iter().any(|pattern| pattern.starts_with(b"include:"))) {
@@ -85,7 +85,6 @@ fn chosen<'a>(history: &History<'a>, patterns: &[Vec<u8>]) -> Outcome<Selection<
     let limit = limit(history)?;
     let graph = parsed.switch("graph");
     let by_topology = graph && history.prepared.config.bool_or("experimental", "log.topo", false)?;
-    let first = parsed.switch("follow-first");
     let follow = first || parsed.switch("follow");
     let filtered = parsed.given().any(|flag| FILTERING.contains(&flag)) || !patterns.is_empty();
     let mut topological = false;
