@@ -147,7 +147,7 @@ const makers: readonly (readonly [weight: number, maker: Maker])[] = [
   [
     2,
     (random, { pattern, revision }) =>
-      `followlines(${quoted(pattern())}, ${random.below(4)}:${random.below(6)}${random.percent(40) ? `, startrev=${revision()}` : ""})`,
+      `followlines(${quoted(pattern())}, ${random.below(4)}:${random.below(6)}${random.percent(40) ? `, startrev=${revision()}` : ""}${random.percent(30) ? ", descend=1" : ""})`,
   ],
   [
     1,

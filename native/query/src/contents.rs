@@ -31,4 +31,11 @@ pub trait Contents: Sync {
     /// # Errors
     /// What reading the files meets, and for a file or lines that are not there.
     fn line_history(&self, rev: Rev, path: &[u8], lines: Range<usize>) -> Outcome<Vec<Rev>>;
+
+    /// The same among the revision's descendants, low to high, with the revision that introduced the file as it is
+    /// there; renames are not followed.
+    ///
+    /// # Errors
+    /// As [`Contents::line_history`].
+    fn line_future(&self, rev: Rev, path: &[u8], lines: Range<usize>) -> Outcome<Vec<Rev>>;
 }

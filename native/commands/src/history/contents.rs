@@ -26,12 +26,22 @@ impl Contents for Prepared {
 
     fn line_history(&self, rev: Rev, path: &[u8], lines: Range<usize>) -> Outcome<Vec<Rev>> {
         let history = History::new(self)?;
-        let Some(entry) = history.repository.manifest_of(rev)?.get(path)?.map(|entry| entry.node()) else {
-            return Err(Stop::unsupported(Reason::RevsetPredicate, "lines of a file that is not there"));
-        };
-        let file = FileRev { path: path.to_vec(), node: entry? };
+        let file = file_in(&history, rev, path)?;
         let mut found = Vec::new();
         log::line_history(&history, file, rev, lines, &mut |rev| found.push(rev))?;
         Ok(found)
+    }
+
+    fn line_future(&self, rev: Rev, path: &[u8], lines: Range<usize>) -> Outcome<Vec<Rev>> {
+        let history = History::new(self)?;
+        let file = file_in(&history, rev, path)?;
+        log::line_future(&history, &file, rev, lines)
+    }
+}
+
+fn file_in(history: &History<'_>, rev: Rev, path: &[u8]) -> Outcome<FileRev> {
+    match history.repository.manifest_of(rev)?.get(path)? {
+        Some(entry) => Ok(FileRev { path: path.to_vec(), node: entry.node()? }),
+        None => Err(Stop::unsupported(Reason::RevsetPredicate, "lines of a file that is not there")),
     }
 }

@@ -6,7 +6,7 @@ use crate::pattern::split;
 use crate::set::{Keep, Set};
 use crate::tree::{Op, Tree, error, list, named, text};
 use amalgam_matching::{LineSearch, MatchOptions, Matcher, PatternKind, canonical_path};
-use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
+use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
 
 /// `diffcontains(pattern)`: changesets that change lines on which the pattern is.
 pub(super) fn diff_contains<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
@@ -34,7 +34,8 @@ fn escaped(literal: &[u8]) -> Vec<u8> {
     regex
 }
 
-/// `followlines(file, lines[, startrev=REV])`: changesets that changed these lines on their way to the revision.
+/// `followlines(file, lines[, startrev=REV, descend=BOOL])`: changesets that changed these lines on their way to the
+/// revision, or from there on.
 pub(super) fn follow_lines<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     let arguments = list(call.argument);
     let is_pair = |tree: &Option<&Tree>| tree.is_some_and(|tree| tree.parts(Op::KeyValue).is_some());
@@ -46,10 +47,6 @@ pub(super) fn follow_lines<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     let pairs = Tree::Node(Op::List, pairs.iter().map(|pair| pair.cloned()).collect());
     let [start, descend] = named(Some(&pairs), "followlines", ["startrev", "descend"])?;
     let [lines] = lines else { return Err(error("followlines requires a line range")) };
-    let is_no = |tree: &Tree| matches!(tree, Tree::Symbol(word) if amalgam_config::parse_bool(word) == Some(false));
-    if !descend.is_none_or(is_no) {
-        return Err(Stop::unsupported(Reason::RevsetPredicate, "followlines(descend=...)"));
-    }
     let evaluation = call.evaluation;
     let rev = match start {
         None => evaluation.repository.working_revs()?[0],
@@ -68,7 +65,25 @@ pub(super) fn follow_lines<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
         return Err(error("fromline must be strictly positive"));
     }
     let place = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
-    let found = evaluation.contents("followlines")?.line_history(rev, &path, place(first - 1)..place(last));
+    // Legacy looks for the file first, and has words of its own for one that is not there.
+    if descend.is_some()
+        && (rev < 0 || rev == WDIR_REV || evaluation.repository.manifest_of(rev)?.get(&path)?.is_none())
+    {
+        return Err(Stop::unsupported(Reason::RevsetPredicate, "followlines of a file that is not there"));
+    }
+    let descend = match descend {
+        None => false,
+        Some(Tree::Symbol(word)) => {
+            amalgam_config::parse_bool(word).ok_or_else(|| error("descend argument must be a boolean"))?
+        }
+        Some(_) => return Err(error("not a symbol")),
+    };
+    let contents = evaluation.contents("followlines")?;
+    let lines = place(first - 1)..place(last);
+    let found = match descend {
+        true => contents.line_future(rev, &path, lines),
+        false => contents.line_history(rev, &path, lines),
+    };
     let mut found = found.map_err(|stop| match stop {
         // Legacy notices such things only when it comes to them.
         Stop::Abort(_) => Stop::unsupported(Reason::RevsetPredicate, "followlines of lines that are not there"),
@@ -76,7 +91,11 @@ pub(super) fn follow_lines<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     })?;
     found.sort_unstable();
     found.dedup();
-    call.subset.and(&Set::stream(Box::new(found.into_iter().rev().map(Ok)), false))
+    let stream = match descend {
+        true => Set::stream(Box::new(found.into_iter().map(Ok)), true),
+        false => Set::stream(Box::new(found.into_iter().rev().map(Ok)), false),
+    };
+    call.subset.and(&stream)
 }
 
 fn one_file(call: &Call<'_, '_, '_>, rev: Rev, pattern: &[u8]) -> Outcome<Vec<u8>> {

@@ -28,6 +28,55 @@ pub(crate) fn line_history(
     ancestors(history, file, from, lines, &options, &mut |rev, _, _| add(rev))
 }
 
+/// The changesets that changed `lines` of a file revision, which `from` has, after it: low to high, by the names that
+/// the file revisions themselves give; and the one that introduced it, if it changed them.
+///
+/// # Errors
+/// As [`changed`].
+pub(crate) fn line_future(history: &History<'_>, file: &FileRev, from: Rev, lines: Range<usize>) -> Outcome<Vec<Rev>> {
+    let options = settings(history)?;
+    let mut walk = FileWalk::new(history.repository)?;
+    let filelog = walk.filelog(&file.path)?;
+    let start = filelog.known_rev(&file.node)?;
+    let text = filelog.content(start)?;
+    let parents = walk.parents(file)?;
+    let mut brought = parents.is_empty();
+    for parent in parents {
+        let before = walk.filelog(&parent.path)?.content_of(&parent.node)?;
+        brought |= across(&before, &text, &lines, &options)?.0;
+    }
+    let mut found = Vec::new();
+    if brought {
+        found.push(walk.introduced(file, from, true)?);
+    }
+    let mut reached: BTreeMap<Rev, Range<usize>> = BTreeMap::from([(start, lines)]);
+    for child in start + 1..filelog.len() {
+        let mut changed = false;
+        let mut surrounding: Option<Range<usize>> = None;
+        for parent in filelog.parents(child)? {
+            let Some(lines) = reached.get(&parent) else { continue };
+            let (inside, later) = across(&filelog.content(child)?, &filelog.content(parent)?, lines, &options)?;
+            changed |= inside;
+            surrounding = Some(match surrounding {
+                None => later,
+                Some(known) => known.start.min(later.start)..known.end.max(later.end),
+            });
+        }
+        if let Some(lines) = surrounding {
+            reached.insert(child, lines);
+        }
+        if changed {
+            found.push(filelog.linkrev(child)?);
+        }
+    }
+    let visibility = history.visibility()?;
+    let is_shown = |rev: &Rev| (0..history.changelog.len()).contains(rev) && !visibility.is_hidden(*rev);
+    if !found.iter().all(is_shown) || !found.is_sorted_by(|a, b| a < b) {
+        return Err(Stop::unsupported(Reason::RevsetPredicate, "lines whose changesets are hidden or out of order"));
+    }
+    Ok(found)
+}
+
 fn settings(history: &History<'_>) -> Outcome<DiffOptions> {
     let options = settings_of_diffs(history.prepared)?;
     if options.ignore_blank_lines {
@@ -45,40 +94,58 @@ pub(super) fn changed(history: &History<'_>, ranges: &[LineRange], among: &[Rev]
     let among: HashSet<Rev> = among.iter().copied().collect();
     let mut found: BTreeMap<Rev, LinesOf> = BTreeMap::new();
     for range in ranges {
-        let (file, at) = unchanged(history, range)?;
+        let Some((file, at, lines)) = in_parent(history, range, &options)? else { continue };
         let mut add = |rev: Rev, path: &[u8], lines: Range<usize>| {
             if among.contains(&rev) {
                 found.entry(rev).or_default().entry(path.to_vec()).or_default().push(lines);
             }
         };
-        ancestors(history, file, at, range.lines.clone(), &options, &mut add)?;
+        ancestors(history, file, at, lines, &options, &mut add)?;
     }
     Ok(found)
 }
 
-/// The file in the working copy's parent, which the working copy must not have changed.
-fn unchanged(history: &History<'_>, range: &LineRange) -> Outcome<(FileRev, Rev)> {
-    let path = &range.path;
-    let [p1, p2] = history.repository.working_revs()?;
-    if !tracked_files(history.repository)?.contains(path) {
+/// Where the lines of a file of the working copy were in its parent; `None` where they came with the file or with a
+/// change that is not committed.
+fn in_parent(
+    history: &History<'_>,
+    range: &LineRange,
+    options: &DiffOptions,
+) -> Outcome<Option<(FileRev, Rev, Range<usize>)>> {
+    let (path, repository) = (&range.path, history.repository);
+    let [p1, p2] = repository.working_revs()?;
+    if !tracked_files(repository)?.contains(path) {
         return Err(Stop::abort(
             AbortKind::State,
             [b"cannot follow file not in parent revision: \"", path.as_slice(), b"\""].concat(),
         ));
     }
-    let entry =
-        if p2 == NULL_REV { history.repository.manifest_of(p1)?.get(path)?.map(|entry| entry.node()) } else { None };
-    let changed = || Stop::unsupported(Reason::OutputUnsupported, "lines of a file that is changed");
-    let node = entry.transpose()?.ok_or_else(changed)?;
-    let content = history.repository.file_content(path, &node)?;
-    let now = working_copy(history.prepared)?.files()?.read_if_there(path, &mut Vec::new())?;
-    if now.is_none_or(|now| now.content != content) {
-        return Err(changed());
+    if p2 != NULL_REV {
+        return Err(Stop::unsupported(Reason::RepositoryState, "lines of a merge under way"));
     }
-    if range.lines.end > amalgam_diff::lines::Lines::of(&content).len() {
-        return Err(exceeds());
-    }
-    Ok((FileRev { path: path.clone(), node }, p1))
+    let working_copy = working_copy(history.prepared)?;
+    let copied = working_copy.dirstate()?.copies()?.into_iter().find(|(to, _)| to == path).map(|(_, from)| from);
+    let source = copied.as_ref().unwrap_or(path);
+    let Some(entry) = repository.manifest_of(p1)?.get(source)?.map(|entry| entry.node()) else {
+        return match copied {
+            Some(_) => Err(Stop::unsupported(Reason::OutputUnsupported, "lines of a copy of what is not there")),
+            None => Ok(None),
+        };
+    };
+    let parent = FileRev { path: source.clone(), node: entry? };
+    let before = repository.file_content(source, &parent.node)?;
+    let Some(now) = working_copy.files()?.read_if_there(path, &mut Vec::new())? else {
+        return Err(Stop::unsupported(Reason::FileUnsupported, "lines of a file that is missing"));
+    };
+    let lines = if now.content == before {
+        if range.lines.end > amalgam_diff::lines::Lines::of(&before).len() {
+            return Err(exceeds());
+        }
+        range.lines.clone()
+    } else {
+        across(&before, &now.content, &range.lines, options)?.1
+    };
+    Ok((!lines.is_empty()).then_some((parent, p1, lines)))
 }
 
 fn exceeds() -> Stop {

@@ -7,7 +7,7 @@ mod lines;
 mod select;
 
 pub(crate) use follow::ancestors;
-pub(crate) use lines::line_history;
+pub(crate) use lines::{line_future, line_history};
 pub(crate) use select::{Selection, selection};
 
 use crate::history::{History, with_displayer};
