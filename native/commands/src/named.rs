@@ -26,6 +26,7 @@ pub(crate) fn files(prepared: &Prepared, matcher: &Matcher<'_>) -> Outcome<Vec<N
     if matcher.is_always() || matcher.any_patterns() || limited {
         return Err(Stop::unsupported(Reason::PatternUnsupported, "patterns of the working directory as a revision"));
     }
+    working_copy(prepared)?.check_sparse()?;
     let tracked = tracked_files(prepared.repository()?)?;
     refuse_subrepositories(|name| tracked.contains(name))?;
     let mut paths: Vec<&Vec<u8>> = matcher.explicit_files().iter().collect();

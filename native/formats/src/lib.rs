@@ -17,6 +17,7 @@ pub mod phaseroots;
 pub mod rev_branch_cache;
 pub mod revlog;
 pub mod source;
+pub mod sparse;
 pub mod store_path;
 pub mod tags;
 

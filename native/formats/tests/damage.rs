@@ -10,6 +10,7 @@ use amalgam_formats::merge_state::MergeState;
 use amalgam_formats::nodemap::{Docket, Nodemap};
 use amalgam_formats::rev_branch_cache::RevBranchCache;
 use amalgam_formats::revlog::Revlog;
+use amalgam_formats::sparse::SparseRules;
 use amalgam_formats::tags::{TagCache, cached_file_node};
 use amalgam_formats::{Source, branch_cache, names, obsstore, phaseroots, tags};
 use amalgam_testkit::{Sandbox, Server};
@@ -120,6 +121,7 @@ fn seeds() -> &'static BTreeMap<&'static str, Vec<u8>> {
             ("manifest", hg.ok(&["debugdata", "-m", "31"])),
             ("docket", sandbox.read(".hg/store/00changelog.n")),
             ("nodemap", std::fs::read(nodemap.path()).expect("a nodemap")),
+            ("sparse", b"%include p\n[include]\n*.c\npath:dir\n[exclude]\nre:x$\n".to_vec()),
             ("phaseroots", sandbox.read(".hg/store/phaseroots")),
             ("obsstore", sandbox.read(".hg/store/obsstore")),
             ("bookmarks", sandbox.read(".hg/bookmarks")),
@@ -202,6 +204,7 @@ fn nodemaps() {
 
 #[test]
 fn small_files() {
+    run(&["sparse"], |_, bytes| drop(SparseRules::parse(&bytes)));
     run(&["phaseroots"], |_, bytes| drop(phaseroots::parse(&bytes)));
     run(&["obsstore"], |_, bytes| drop(obsstore::parse(&bytes)));
     run(&["bookmarks"], |_, bytes| drop((names::bookmarks(&bytes), names::current_bookmark(&bytes))));

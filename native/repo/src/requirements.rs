@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 const NEEDED: [&str; 4] = ["revlogv1", "store", "fncache", "dotencode"];
 
 /// Requirements that may also be there.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "generaldelta",
     "sparserevlog",
     "revlog-compression-zstd",
@@ -21,6 +21,7 @@ const KNOWN: [&str; 12] = [
     "bookmarksinstore",
     "delta-info-revlog",
     "internal-phase-2",
+    "exp-sparse",
 ];
 
 /// The requirements of one repository.
@@ -113,7 +114,7 @@ mod tests {
     #[test]
     fn known_and_unknown() {
         assert_eq!(check("generaldelta\nsparserevlog\n"), Ok(()));
-        for bad in ["treemanifest\n", "exp-sparse\n", "\n", "fileindex-v1\n", "lfs"] {
+        for bad in ["treemanifest\n", "narrowhg-experimental\n", "\n", "fileindex-v1\n", "lfs"] {
             let Err(Stop::Unsupported(stop)) = check(bad) else { panic!("{bad:?} is not known") };
             assert_eq!((stop.reason, stop.detail.as_str()), (Reason::RequirementUnknown, bad.trim()));
         }

@@ -32,6 +32,13 @@ pub(crate) fn prepare(
     loaded: &[String],
 ) -> Outcome<()> {
     let has = |extension: &str| loaded.iter().any(|name| name == extension);
+    if repository.requirements().has("exp-sparse") {
+        if !has("sparse") {
+            return Err(Stop::unsupported(Reason::RequirementUnknown, "exp-sparse without the extension"));
+        }
+        // Which commands legacy stops at a mistake in them is not worth telling apart.
+        repository.sparse_rules()?;
+    }
     if has("topic") {
         repository.expect_topics();
         if SHOW_TOPICS.contains(&spec.name) {

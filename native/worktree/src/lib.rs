@@ -15,6 +15,7 @@ mod place;
 mod refresh;
 mod repository;
 mod selection;
+mod sparse;
 mod status;
 mod walk;
 

@@ -1,5 +1,6 @@
 //! Status of an opened repository: ties the walk to the repository's history, settings and patterns.
 
+use crate::sparse::Limited;
 use crate::{
     Dirstate, Ignoring, Parent, PathList, Place, Request, Selecting, StatusOptions, StatusResult, Visit, status,
 };
@@ -63,10 +64,19 @@ impl<'a> WorkingCopy<'a> {
         self.repository.check_watcher()?;
         let parent = FirstParent::new(self)?;
         let load = || ignore().map(|rules| Box::new(Rules(rules)) as Box<dyn Ignoring>);
-        let selection = Selection(matcher);
+        let kept = self.sparse_matcher()?;
+        let limited;
+        let asked = Selection(matcher);
+        let selection: &dyn Selecting = match kept {
+            None => &asked,
+            Some(kept) => {
+                limited = Limited::new(asked, kept);
+                &limited
+            }
+        };
         let mut result = status(&Request {
             place: self.place(),
-            selection: &selection,
+            selection,
             named: matcher.explicit_files(),
             ignore: &load,
             parent: &parent,
@@ -155,17 +165,22 @@ impl Selecting for Selection<'_> {
     }
 
     fn visit(&self, folder: &[u8]) -> Visit<'_> {
-        use amalgam_matching::Visit as Theirs;
-        match self.0.visit_dir(folder) {
-            Theirs::Nothing => Visit::Nothing,
-            Theirs::Recursive => Visit::Everything,
-            Theirs::This => Visit::Ask,
-            Theirs::Children(names) => Visit::Names(names),
-        }
+        visit(self.0, folder)
     }
 
     fn names_exactly(&self, path: &[u8]) -> bool {
         self.0.is_explicit(path)
+    }
+}
+
+/// What a matcher says of a folder.
+pub(crate) fn visit<'m>(matcher: &'m Matcher<'_>, folder: &[u8]) -> Visit<'m> {
+    use amalgam_matching::Visit as Theirs;
+    match matcher.visit_dir(folder) {
+        Theirs::Nothing => Visit::Nothing,
+        Theirs::Recursive => Visit::Everything,
+        Theirs::This => Visit::Ask,
+        Theirs::Children(names) => Visit::Names(names),
     }
 }
 

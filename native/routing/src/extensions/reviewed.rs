@@ -146,8 +146,8 @@ const NAMES: &[Reviewed] = &[
     Reviewed::name("mercurial.scmutil.bail_if_changed", "commands that need a clean working copy"),
     Reviewed::name("mercurial.scmutil.marktouched", "import and addremove"),
     Reviewed::name("mercurial.scmutil.wrapconvertsink", "convert"),
-    Reviewed::new("change", "mercurial.sparse.enabled", AllBut(&["root", "version"]), "what is checked out")
-        .with(&["sparse", "tempsparse"]),
+    // Only with the requirement: there the working copy is read as the rules say, and `beside` wants the extension.
+    Reviewed::name("mercurial.sparse.enabled", "a requirement"),
     Reviewed::name("mercurial.thirdparty.attr._make._CountingAttr.cls_counter", "a counter"),
     Reviewed::name("mercurial.upgrade_utils.*", "debugupgraderepo"),
     Reviewed::name("mercurial.url.*", "other repositories"),
@@ -353,7 +353,7 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
             Reviewed::new("change", "mercurial.bookmarks.bmstore._writerepo", Nothing, "bookmarks that are set"),
         ],
     ),
-    ("sparse", &[Reviewed::new("change", "mercurial.logcmdutil._initialrevs", Only(&["log"]), "--sparse")]),
+    ("sparse", &[Reviewed::new("change", "mercurial.logcmdutil._initialrevs", Nothing, "log --sparse alone")]),
     (
         "transplant",
         &[Reviewed::new("change", STATES, Only(&["summary"]), "one under way").with(&["transplant/journal"])],

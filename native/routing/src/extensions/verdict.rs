@@ -336,6 +336,9 @@ mod tests {
         assert!(!objects(rebase, "summary"));
         assert!(objects(&rebase.replace("bundled", "other"), "summary"));
         assert!(objects("change ? added mercurial.cmdutil.summaryhooks._hooks.", "summary"));
+        let sparse = "loaded sparse bundled ?\nchange sparse changed mercurial.sparse.enabled\n\
+            change sparse changed mercurial.logcmdutil._initialrevs\ncommand sparse option log sparse \\";
+        assert!(!objects(sparse, "status") && !objects(sparse, "log"));
         let old = Case { version: "6.9.5", ..Case::new(rebase) };
         assert!(old.objection("summary").is_some());
     }
