@@ -104,7 +104,13 @@ const traces: Readonly<Record<string, Trace>> = {
   schemes: { settings: [["[schemes]", "co = https://example.org/{1}/", "[paths]", "far = co://a/b"]] },
   share: { steps: ["true"] },
   sparse: {
-    steps: [`${hg("sparse")} debugsparse -q --exclude dir`, "printf '[exclude]\\ndir\\n' > .hg/sparse"],
+    steps: [
+      `${hg("sparse")} debugsparse -q --exclude dir`,
+      `${hg("sparse")} debugsparse -q --include dir --include 're:.*[a-m]$' --exclude 'relglob:*.txt'; mkdir -p other; echo u > other/left; echo u > dir/left`,
+      `printf '[include]\\n*\\n[exclude]\\n**/*a*\\n' > .profile; hg add -q .profile; commit -m profile; ${hg("sparse")} debugsparse -q --enable-profile .profile; hg update -q .^`,
+      `${hg("sparse")} debugsparse -q --include 'glob:*/*'; printf '[include]\\npath:dir\\n' > .hg/sparse`,
+      "printf '[exclude]\\ndir\\n' > .hg/sparse",
+    ],
     options: ["--sparse"],
   },
   topic: {
