@@ -1,11 +1,20 @@
-//! What some functions ask about files: the crates that read, compare and patch them stand beside or above this one, so
-//! who asks for revisions lends what is needed.
+//! What some functions ask about files, and which functions legacy has: the crates that read, compare and patch files
+//! and that know of legacy stand beside or above this one, so who asks for revisions lends what is needed.
 
 use amalgam_matching::LineSearch;
 use amalgam_types::{Outcome, Rev};
 use std::ops::Range;
 
-/// Answers about the contents of files.
+/// Names of legacy's functions, with a blank between them.
+#[derive(Debug, Clone, Copy)]
+pub struct Functions<'a> {
+    /// Those that its errors speak of.
+    pub shown: &'a [u8],
+    /// Its own.
+    pub inner: &'a [u8],
+}
+
+/// Answers about the contents of files and about legacy.
 pub trait Contents: Sync {
     /// The tracked files of the working directory.
     ///
@@ -38,4 +47,7 @@ pub trait Contents: Sync {
     /// # Errors
     /// As [`Contents::line_history`].
     fn line_future(&self, rev: Rev, path: &[u8], lines: Range<usize>) -> Outcome<Vec<Rev>>;
+
+    /// All functions that legacy has here; nothing where that is not certain.
+    fn functions(&self) -> Option<Functions<'_>>;
 }

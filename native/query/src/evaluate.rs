@@ -10,6 +10,7 @@ use crate::predicates;
 use crate::query::Context;
 use crate::set::{Bits, Keep, Set};
 use crate::tree::{Op, Tree, error, integer};
+use crate::unknown;
 use amalgam_config::Config;
 use amalgam_matching::MatchContext;
 use amalgam_repo::{BranchNames, Changelog, Repository, Resolved, Visibility};
@@ -72,6 +73,13 @@ impl<'a> Evaluation<'a> {
     /// Who answers about the contents of files, for the function `name`.
     pub(crate) fn contents(&self, name: &str) -> Outcome<&'a dyn Contents> {
         self.contents.ok_or_else(|| Stop::unsupported(Reason::RevsetPredicate, name))
+    }
+
+    /// What is said of a function that native does not have.
+    pub(crate) fn unknown(&self, name: &[u8]) -> Stop {
+        let legacy = || Stop::unsupported(Reason::RevsetPredicate, String::from_utf8_lossy(name));
+        let functions = self.contents.and_then(Contents::functions);
+        functions.and_then(|known| unknown::stop(name, known)).unwrap_or_else(legacy)
     }
 
     /// The whole visible history.

@@ -20,8 +20,9 @@ mod strings;
 mod token;
 mod topo;
 mod tree;
+mod unknown;
 
-pub use contents::Contents;
+pub use contents::{Contents, Functions};
 pub use dates::{Clock, Interval, parse_date};
 pub use pattern::Pattern as StringPattern;
 pub use query::{Context, Pair, Revisions};

@@ -46,6 +46,10 @@ pub struct LegacyFacts {
     pub color_styles: Vec<(String, String)>,
     /// What settings are where nothing sets them, by section, as legacy printed it: words `NAME=VALUE`.
     pub defaults: Vec<(String, Vec<u8>)>,
+    /// Functions of revision queries that have a description, with a blank between them.
+    pub revset_functions: Vec<u8>,
+    /// Those without one: legacy's own.
+    pub inner_revset_functions: Vec<u8>,
 }
 
 impl LegacyFacts {

@@ -1,11 +1,11 @@
-//! What revsets ask about the contents of files.
+//! What revsets ask about the contents of files and about legacy.
 
 use crate::Prepared;
 use crate::commands::{grep, log};
 use crate::history::History;
 use crate::patch::git_patch;
 use amalgam_matching::LineSearch;
-use amalgam_query::Contents;
+use amalgam_query::{Contents, Functions};
 use amalgam_repo::FileRev;
 use amalgam_types::{Outcome, Reason, Rev, Stop};
 use amalgam_worktree::tracked_files;
@@ -36,6 +36,12 @@ impl Contents for Prepared {
         let history = History::new(self)?;
         let file = file_in(&history, rev, path)?;
         log::line_future(&history, &file, rev, lines)
+    }
+
+    fn functions(&self) -> Option<Functions<'_>> {
+        let facts = &self.facts;
+        let is_certain = !self.loads_extensions && !facts.revset_functions.is_empty();
+        is_certain.then(|| Functions { shown: &facts.revset_functions, inner: &facts.inner_revset_functions })
     }
 }
 

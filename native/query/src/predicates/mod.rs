@@ -17,7 +17,7 @@ mod text;
 use crate::evaluate::{Evaluation, Order};
 use crate::set::Set;
 use crate::tree::{Tree, arguments};
-use amalgam_types::{Outcome, Reason, Stop};
+use amalgam_types::Outcome;
 
 /// What a function gets.
 pub(crate) struct Call<'e, 't, 'a> {
@@ -148,7 +148,7 @@ const OF_THE_WORKING_DIRECTORY: &[&str] = &[
 /// Calls a function.
 ///
 /// # Errors
-/// `RevsetPredicate` for one that is not answered here, or that nobody knows.
+/// `RevsetPredicate` for one that is not answered here; legacy's error about one that nobody knows.
 pub(crate) fn call<'a>(
     evaluation: &Evaluation<'a>,
     subset: &Set<'a>,
@@ -157,7 +157,7 @@ pub(crate) fn call<'a>(
     order: Order,
 ) -> Outcome<Set<'a>> {
     let Ok(at) = NATIVE.binary_search_by(|(known, _)| known.as_bytes().cmp(name)) else {
-        return Err(Stop::unsupported(Reason::RevsetPredicate, String::from_utf8_lossy(name)));
+        return Err(evaluation.unknown(name));
     };
     let (name, predicate) = NATIVE[at];
     let call = Call { evaluation, subset, argument, order };

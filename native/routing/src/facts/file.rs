@@ -16,6 +16,7 @@
 //! language de                    repeated: installed translations
 //! style status.added green\x20bold
 //! defaults ui timeout=b363030    repeated: what settings are where nothing sets them, by section
+//! revset adds all ancestor        functions of revision queries; those without a description are `inner-revset`
 //! version-text Mercurial\x20...
 //! stat MTIME_NS SIZE INODE PATH  repeated: what must not have changed
 //! absent PATH                    repeated: what must not have appeared
@@ -119,6 +120,14 @@ pub(crate) fn parse(text: &[u8]) -> Option<FactsFile> {
             file.facts.defaults.push((string(&defaults[..end])?, defaults[end..].to_vec()));
             continue;
         }
+        if let Some(names) = line.strip_prefix(b"revset ") {
+            file.facts.revset_functions = names.to_vec();
+            continue;
+        }
+        if let Some(names) = line.strip_prefix(b"inner-revset ") {
+            file.facts.inner_revset_functions = names.to_vec();
+            continue;
+        }
         let mut words = line.split(|&b| b == b' ');
         let key = words.next()?;
         let facts = &mut file.facts;
@@ -204,7 +213,7 @@ mod tests {
 
     const PRINTED: &str = "version 7.2.4\nbuild rust\npython 3.11.7\nzlib 1.2.13\nzlib-samples 0f\nre2 no\ndefault-rc /p/a\\x20b.rc\n\
         system-rc /etc/mercurial/hgrc\ncommand status st\ncommand root\nextension rebase\nlanguage de\n\
-        style a.b green\\x20bold\ndefaults ui a=n ~2e2a=d\nversion-text x\\x0ay\nabsent /nonexistent\nend\n";
+        style a.b green\\x20bold\ndefaults ui a=n ~2e2a=d\nrevset a b\ninner-revset _c\nversion-text x\\x0ay\nabsent /nonexistent\nend\n";
 
     #[test]
     fn what_was_printed_is_read_back() {
@@ -215,6 +224,8 @@ mod tests {
         assert_eq!(file.facts.default_rc, [PathBuf::from("/p/a b.rc")]);
         assert_eq!(file.facts.commands, [vec!["status".to_owned(), "st".to_owned()], vec!["root".to_owned()]]);
         assert_eq!(file.facts.defaults, [("ui".to_owned(), b" a=n ~2e2a=d".to_vec())]);
+        assert_eq!(file.facts.revset_functions, b"a b");
+        assert_eq!(file.facts.inner_revset_functions, b"_c");
         assert_eq!(file.facts.version_text, b"x\ny");
         assert!(file.watched.iter().all(Watched::holds));
     }

@@ -13,7 +13,7 @@ import sys
 import zlib
 
 import mercurial
-from mercurial import color, commands, configitems, demandimport, policy, registrar, scmposix, util
+from mercurial import color, commands, configitems, demandimport, policy, registrar, revset, scmposix, util
 from mercurial.utils import resourceutil
 
 cmdtable = {}
@@ -215,6 +215,9 @@ def amalgam_facts(ui, *args, **opts):
         add(b'style', label, effects)
     for section, words in setting_defaults():
         add(b'defaults', section, *words)
+    names = [(name, fn.__doc__ is not None) for name, fn in sorted(revset.symbols.items())]
+    add(b'revset', *[name for name, described in names if described])
+    add(b'inner-revset', *[name for name, described in names if not described])
     ui.pushbuffer()
     commands.version_(ui)
     add(b'version-text', ui.popbuffer())
