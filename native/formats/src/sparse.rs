@@ -1,9 +1,19 @@
-//! The rules of a sparse checkout: `.hg/sparse`, and the profiles in the history that it includes.
+//! The rules of a sparse checkout: `.hg/sparse`, the profiles in the history that it includes, and `.hg/tempsparse`, the
+//! names of files that a merge needed although the rules leave them out.
 //!
 //! Source: `hg help -e sparse`, "Sparse Config Files", and what the extension does with odd lines.
 
 use crate::names::strip;
 use amalgam_types::{Outcome, Reason, Stop};
+
+/// What the files in `.hg` say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sparse {
+    /// `.hg/sparse`.
+    pub rules: SparseRules,
+    /// The files and folders of `.hg/tempsparse`.
+    pub temporary: Vec<Vec<u8>>,
+}
 
 /// What one file says, in its order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +68,22 @@ impl SparseRules {
     }
 }
 
+/// The files and folders of `.hg/tempsparse`.
+///
+/// # Errors
+/// `RepositorySparse` for what is not a plain path.
+pub fn temporary(bytes: &[u8]) -> Outcome<Vec<Vec<u8>>> {
+    let lines = bytes.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+    let path = |line: &[u8]| {
+        let plain = line.split(|&byte| byte == b'/').all(|part| !matches!(part, b"" | b"." | b".."));
+        match plain && !line.iter().any(|byte| matches!(byte, 0 | b'\r')) {
+            true => Ok(line.to_vec()),
+            false => Err(refused("a temporary file that is not a plain path")),
+        }
+    };
+    lines.map(path).collect()
+}
+
 fn check(pattern: &[u8]) -> Outcome<()> {
     if pattern[0] == b'/' {
         return Err(refused("a path that starts with a slash"));
@@ -95,6 +121,14 @@ mod tests {
         assert_eq!(parse(text), Some(lists.map(|list| list.iter().map(|&line| line.to_owned()).collect())));
         assert_eq!(parse(""), Some([vec![], vec![], vec![]]));
         assert!(SparseRules::parse(b"[include]\n[exclude]\n# nothing").expect("rules").is_empty());
+    }
+
+    #[test]
+    fn temporary_files_are_plain_paths() {
+        assert_eq!(temporary(b"a/b c\n\npath:x\n"), Ok(vec![b"a/b c".to_vec(), b"path:x".to_vec()]));
+        for text in ["/a", "a//b", "a/", "./a", "a/../b", "a\r", "a\0"] {
+            assert!(temporary(text.as_bytes()).is_err(), "{text:?}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use amalgam_formats::merge_state::MergeState;
 use amalgam_formats::nodemap::{Docket, Nodemap};
 use amalgam_formats::rev_branch_cache::RevBranchCache;
 use amalgam_formats::revlog::Revlog;
-use amalgam_formats::sparse::SparseRules;
+use amalgam_formats::sparse::{SparseRules, temporary};
 use amalgam_formats::tags::{TagCache, cached_file_node};
 use amalgam_formats::{Source, branch_cache, names, obsstore, phaseroots, tags};
 use amalgam_testkit::{Sandbox, Server};
@@ -204,7 +204,7 @@ fn nodemaps() {
 
 #[test]
 fn small_files() {
-    run(&["sparse"], |_, bytes| drop(SparseRules::parse(&bytes)));
+    run(&["sparse"], |_, bytes| drop((SparseRules::parse(&bytes), temporary(&bytes))));
     run(&["phaseroots"], |_, bytes| drop(phaseroots::parse(&bytes)));
     run(&["obsstore"], |_, bytes| drop(obsstore::parse(&bytes)));
     run(&["bookmarks"], |_, bytes| drop((names::bookmarks(&bytes), names::current_bookmark(&bytes))));

@@ -12,7 +12,7 @@ use crate::topics::Topics;
 use crate::visibility::Visibility;
 use amalgam_config::{Config, RepoConfigFiles};
 use amalgam_formats::damaged;
-use amalgam_formats::sparse::SparseRules;
+use amalgam_formats::sparse::{self, Sparse, SparseRules};
 use amalgam_types::{Environment, LegacyFacts, Node, Outcome, Reason, Rev, Stop};
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -36,7 +36,7 @@ pub struct Repository {
     pub(crate) other_names: bool,
     /// What the topic extension has to do with it, where that is enabled.
     pub(crate) topics: Option<Topics>,
-    pub(crate) sparse: OnceLock<Outcome<Option<SparseRules>>>,
+    pub(crate) sparse: OnceLock<Outcome<Option<Sparse>>>,
     pub(crate) raw_parents: OnceLock<Outcome<(Node, Node)>>,
     pub(crate) changelog: OnceLock<Outcome<Changelog>>,
     pub(crate) manifestlog: OnceLock<Outcome<crate::changelog::Indexed>>,
@@ -211,20 +211,19 @@ impl Repository {
         }
     }
 
-    /// The rules of `.hg/sparse`, where a part of the files is checked out.
+    /// The rules of `.hg/sparse`, where a part of the files is checked out, and the files that are checked out besides.
     ///
     /// # Errors
-    /// `RepositorySparse` where legacy refuses them, warns of them or knows of more; where the file cannot be read.
-    pub fn sparse_rules(&self) -> Outcome<Option<&SparseRules>> {
+    /// `RepositorySparse` where legacy refuses them or warns of them; where a file cannot be read.
+    pub fn sparse_rules(&self) -> Outcome<Option<&Sparse>> {
         let read = || {
             if !self.layout.requirements.has("exp-sparse") {
                 return Ok(None);
             }
-            if read_optional(&self.layout.dot_hg.join("tempsparse"))?.is_some() {
-                return Err(Stop::unsupported(Reason::RepositorySparse, "files that a merge brought in"));
-            }
-            let rules = SparseRules::parse(&read_optional(&self.layout.dot_hg.join("sparse"))?.unwrap_or_default())?;
-            Ok(Some(rules).filter(|rules| !rules.is_empty()))
+            let read = |name: &str| read_optional(&self.layout.dot_hg.join(name)).map(Option::unwrap_or_default);
+            let rules = SparseRules::parse(&read("sparse")?)?;
+            let temporary = sparse::temporary(&read("tempsparse")?)?;
+            Ok(Some(Sparse { rules, temporary }).filter(|sparse| !sparse.rules.is_empty()))
         };
         self.sparse.get_or_init(read).as_ref().map(Option::as_ref).map_err(Clone::clone)
     }

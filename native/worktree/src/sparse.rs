@@ -5,7 +5,7 @@
 
 use crate::repository::{Selection, WorkingCopy, visit};
 use crate::{Selecting, Visit};
-use amalgam_formats::sparse::SparseRules;
+use amalgam_formats::sparse::{Sparse, SparseRules};
 use amalgam_matching::{Engine, MatchContext, MatchOptions, Matcher, PatternKind};
 use amalgam_types::{LegacyBuild, NULL_REV, Outcome, Reason, Rev, Stop};
 use std::borrow::Cow;
@@ -31,7 +31,7 @@ impl<'a> WorkingCopy<'a> {
     /// # Errors
     /// `RepositorySparse` where legacy refuses a rule or warns of one, or where it was not looked into what a build does.
     pub(crate) fn sparse_matcher(&self) -> Outcome<Option<Matcher<'a>>> {
-        let Some(local) = self.repository.sparse_rules()? else { return Ok(None) };
+        let Some(Sparse { rules: local, temporary }) = self.repository.sparse_rules()? else { return Ok(None) };
         if self.build != LegacyBuild::C {
             return Err(refused("not with the C build"));
         }
@@ -41,14 +41,21 @@ impl<'a> WorkingCopy<'a> {
         }
         let mut all = Vec::with_capacity(revs.len());
         for rev in revs {
-            let rules = self.with_profiles(local, rev)?;
+            let mut rules = self.with_profiles(local, rev)?;
             // A side of a merge without rules does not count beside one that has some.
             if !rules.include.is_empty() || !rules.exclude.is_empty() {
-                all.push(self.matcher_of(rules)?);
+                if !rules.include.is_empty() {
+                    rules.include.push(ALWAYS.to_vec());
+                }
+                all.push(self.matcher_of(&rules.include, &rules.exclude)?);
             }
         }
         if all.is_empty() {
             return Ok(None);
+        }
+        if !temporary.is_empty() {
+            let paths: Vec<Vec<u8>> = temporary.iter().map(|path| [b"path:", path.as_slice()].concat()).collect();
+            all.push(self.matcher_of(&paths, &[])?);
         }
         let matcher = Matcher::union(all);
         match matcher.matches(b".hgsub") && matcher.matches(b".hgsubstate") {
@@ -81,10 +88,7 @@ impl<'a> WorkingCopy<'a> {
         Ok(rules)
     }
 
-    fn matcher_of(&self, mut rules: SparseRules) -> Outcome<Matcher<'a>> {
-        if !rules.include.is_empty() {
-            rules.include.push(ALWAYS.to_vec());
-        }
+    fn matcher_of(&self, include: &[Vec<u8>], exclude: &[Vec<u8>]) -> Outcome<Matcher<'a>> {
         let context = MatchContext {
             root: self.repository.root(),
             cwd: b"",
@@ -94,12 +98,7 @@ impl<'a> WorkingCopy<'a> {
             engine: Engine::PythonBytes,
             sets: None,
         };
-        let options = MatchOptions {
-            patterns: &[],
-            include: &rules.include,
-            exclude: &rules.exclude,
-            default: PatternKind::Glob,
-        };
+        let options = MatchOptions { patterns: &[], include, exclude, default: PatternKind::Glob };
         Matcher::new(&context, &options).map_err(|stop| match stop {
             Stop::Abort(abort) => refused(&String::from_utf8_lossy(&abort.message)),
             other => other,
