@@ -23,6 +23,7 @@ mod pager;
 mod patch;
 mod selection;
 mod spec;
+mod stands;
 mod table;
 mod target;
 
@@ -35,4 +36,5 @@ pub use memory::own_process;
 pub use options::{FlagValue, Parsed, Split, abbreviates, parse, split};
 pub use output::{Output, PagerRequest, Sink, Stream};
 pub use spec::{CommandSpec, Flag, FlagKind, GLOBAL_FLAGS, RepositoryUse, Run};
+pub use stands::{Part, Parts, parts};
 pub use table::COMMANDS;

@@ -1,7 +1,7 @@
 //! What the command table says of one command: its names, its flags, and the facts that parsing, help,
 //! completion, the policy schema and migration-plan.md derive from.
 
-use crate::{Output, Prepared};
+use crate::{Output, Part, Prepared};
 use amalgam_types::Outcome;
 
 /// What a flag takes.
@@ -84,6 +84,8 @@ pub struct CommandSpec {
     pub flags: &'static [Flag],
     /// Whether it opens a repository.
     pub repository: RepositoryUse,
+    /// The parts of legacy that it enters whatever it is given; more come with what a line gives ([`crate::parts`]).
+    pub stands_for: &'static [Part],
     /// Whether, outside a repository, it takes the repository of its path arguments.
     pub infers_repository: bool,
     /// Whether its output can go through the pager.

@@ -179,3 +179,30 @@ fn nobody_waits_for_an_extension_that_hangs() {
     assert!(start.elapsed() < Duration::from_secs(25), "{:?}", start.elapsed());
     assert!(answered_by(&sandbox, &["status"]).starts_with("legacy, extension.unproven"));
 }
+
+#[test]
+fn what_changes_a_part_of_legacy_leaves_lines_native_that_do_not_enter_it() {
+    let wraps = "
+from mercurial import extensions, patch, revset
+def same(orig, *args, **opts):
+    return orig(*args, **opts)
+def uisetup(ui):
+    extensions.wrapfunction(patch, 'diff', same)
+    extensions.wrapfunction(revset, 'matchany', same)
+";
+    let (sandbox, _file) = with_extension(wraps);
+    let native = |args: &[&str]| assert!(route(&sandbox, args).starts_with("native, "), "{args:?}");
+    let legacy = |args: &[&str], what: &str| {
+        let told = format!("(corp: mercurial.{what} changed)");
+        assert!(route(&sandbox, args).contains(&told), "{args:?}: {}", route(&sandbox, args));
+    };
+    for args in [&["status"][..], &["status", "-mard"], &["id", "-bn"], &["branch"], &["files", "-X", "a"], &["root"]] {
+        native(args);
+    }
+    legacy(&["diff"], "patch.diff");
+    legacy(&["status", "-T", "json"], "patch.diff");
+    legacy(&["status", "--rev", "."], "patch.diff");
+    legacy(&["tip", "-p"], "patch.diff");
+    legacy(&["log"], "revset.matchany");
+    native(&["tip"]);
+}

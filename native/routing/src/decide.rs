@@ -204,7 +204,6 @@ impl Deciding<'_, '_> {
         if let Some(facts) = &known {
             proven::check(env, facts, spec.name).map_err(|what| Stop::unsupported(Reason::LegacyUnproven, what))?;
         }
-        let dot_hg = place.root.as_ref().map(|root| root.join(".hg"));
         let mut options = Vec::new();
         let loading = flags::when_loading(&early, &local)?;
         self.look_at_extensions(&loading)?;
@@ -213,22 +212,9 @@ impl Deciding<'_, '_> {
             if self.extensions.iter().any(|name| name == BLACKBOX) {
                 self.outside = base.clone();
             }
-            let affects = self.table.extensions.clone();
-            let (config, dot_hg) = (&local, dot_hg.as_deref());
-            let judge = Judge { findings: &findings, facts: &facts, config, dot_hg, affects: &affects };
-            let objection = match (judge.objection(spec), &place.root) {
-                (Some(Objection::Setup(_)), Some(root)) => {
-                    let findings = self.look_at_repository(&loading, root)?;
-                    Judge { findings: &findings, ..judge }.objection(spec)
-                }
-                (objection, _) => objection,
-            };
-            if let Some(Objection::Change(words) | Objection::Setup(words)) = objection {
-                return Err(Stop::unsupported(Reason::ExtensionUnproven, words));
-            }
             beside::check_terminal(&self.invocation.terminal, &local, &self.extensions)?;
-            options = judge.options(spec).into_iter().map(str::to_owned).collect();
-            let labels = judge.labels();
+            options = findings.options(spec).into_iter().map(str::to_owned).collect();
+            let labels = findings.labels();
             if !labels.is_empty() {
                 Arc::make_mut(&mut facts).color_styles.extend(labels);
             }
@@ -251,6 +237,24 @@ impl Deciding<'_, '_> {
         }
         flags::check_early(&early, &parsed)?;
         self.steps.note("command line", || format!("{} arguments", parsed.arguments.len()));
+        let parts = || amalgam_commands::parts(spec, &parsed, &local);
+        self.steps.note("parts of legacy", || parts().to_string());
+        if let Some(findings) = self.findings.clone() {
+            let dot_hg = place.root.as_ref().map(|root| root.join(".hg"));
+            let affects = self.table.extensions.clone();
+            let (facts, dot_hg, affects) = (&*facts, dot_hg.as_deref(), affects.as_slice());
+            let judge = Judge { findings: &findings, facts, config: &local, dot_hg, affects, parts: parts() };
+            let objection = match (judge.objection(spec), &place.root) {
+                (Some(Objection::Setup(_)), Some(root)) => {
+                    let findings = self.look_at_repository(&loading, root)?;
+                    Judge { findings: &findings, ..judge }.objection(spec)
+                }
+                (objection, _) => objection,
+            };
+            if let Some(Objection::Change(words) | Objection::Setup(words)) = objection {
+                return Err(Stop::unsupported(Reason::ExtensionUnproven, words));
+            }
+        }
 
         let is_alias = !resolved.aliases.is_empty();
         self.aliases = resolved.aliases;

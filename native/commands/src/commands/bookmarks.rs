@@ -22,6 +22,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('T', "template"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[],
     infers_repository: false,
     paged: false,
     summary: "list existing bookmarks",

@@ -8,6 +8,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     aliases: &[],
     flags: &[Flag::switch('f', "force").legacy(), Flag::switch('C', "clean").legacy(), Flag::list('r', "rev").legacy()],
     repository: RepositoryUse::Required,
+    stands_for: &[],
     infers_repository: false,
     paged: false,
     summary: "show the current branch name",

@@ -19,6 +19,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('T', "template"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[],
     infers_repository: false,
     paged: true,
     summary: "list repository named branches",

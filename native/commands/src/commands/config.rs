@@ -27,6 +27,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('T', "template"),
     ],
     repository: RepositoryUse::Optional,
+    stands_for: &[],
     infers_repository: false,
     paged: true,
     summary: "show combined config settings from all hgrc files",

@@ -3,8 +3,8 @@
 use crate::formatter::Form;
 use crate::history::{Changeset, History, query};
 use crate::patch::{Change, settle_options};
-use crate::target::{self, Fields, Part, Target};
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use crate::target::{self, Fields, Target};
+use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_diff::DiffOptions;
 use amalgam_matching::Matcher;
 use amalgam_template::{DateForm, Map, Value, dates};
@@ -26,6 +26,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('T', "template"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[Part::Diff, Part::Revsets],
     infers_repository: false,
     paged: true,
     summary: "dump the header and diffs for one or more changesets",
@@ -126,7 +127,7 @@ fn into_files(
             return Err(Stop::unsupported(Reason::OutputUnsupported, "the working directory in files"));
         }
         let changeset = history.changeset(rev)?;
-        let part = Part::Patch { number: at + 1, total: revs.len(), rev_width };
+        let part = target::Part::Patch { number: at + 1, total: revs.len(), rev_width };
         let fields = Fields { rev, node: changeset.node, description: changeset.description()?, part };
         let name = target.name(prepared.root_bytes()?, &fields)?;
         let text = patch(&changeset, options, None)?;

@@ -27,6 +27,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::switch('S', "subrepos"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[],
     infers_repository: false,
     paged: true,
     summary: "list tracked files",

@@ -1,7 +1,7 @@
 //! `hg heads`: the heads of branches, or of the history.
 
 use crate::history::{History, query, with_displayer};
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
 use std::collections::{BTreeSet, HashSet};
 
@@ -17,6 +17,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('T', "template"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[Part::Revsets, Part::Templates],
     infers_repository: false,
     paged: true,
     summary: "show branch heads",

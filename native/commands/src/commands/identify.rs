@@ -26,6 +26,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('T', "template"),
     ],
     repository: RepositoryUse::Optional,
+    stands_for: &[],
     infers_repository: false,
     paged: false,
     summary: "identify the working directory or specified revision",

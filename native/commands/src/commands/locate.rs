@@ -19,6 +19,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::list('X', "exclude"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[],
     infers_repository: false,
     paged: true,
     summary: "locate files matching specific patterns",

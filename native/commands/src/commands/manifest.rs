@@ -1,7 +1,7 @@
 //! `hg manifest`: the files of a revision, or of all of history.
 
 use crate::formatter::{Form, Formatter};
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_template::{Map, Value};
 use amalgam_types::{AbortKind, Outcome, Reason, Stop};
 use std::collections::BTreeSet;
@@ -11,6 +11,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     aliases: &[],
     flags: &[Flag::value('r', "rev"), Flag::switch('\0', "all"), Flag::value('T', "template")],
     repository: RepositoryUse::Required,
+    stands_for: &[Part::Revsets],
     infers_repository: false,
     paged: true,
     summary: "output the current or given revision of the project manifest",

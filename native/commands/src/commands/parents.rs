@@ -2,7 +2,7 @@
 
 use crate::history::{History, query, with_displayer};
 use crate::selection::Selected;
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
+use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse};
 use amalgam_matching::PatternKind;
 use amalgam_types::{AbortKind, NULL_REV, Outcome, Reason, Rev, Stop};
 
@@ -11,6 +11,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     aliases: &[],
     flags: &[Flag::value('r', "rev"), Flag::value('\0', "style"), Flag::value('T', "template")],
     repository: RepositoryUse::Required,
+    stands_for: &[Part::Templates],
     infers_repository: true,
     paged: false,
     summary: "show the parents of the working directory or revision",

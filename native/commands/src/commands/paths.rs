@@ -12,6 +12,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     aliases: &[],
     flags: &[Flag::value('T', "template")],
     repository: RepositoryUse::Optional,
+    stands_for: &[],
     infers_repository: false,
     // By itself, once the names are known to be good.
     paged: true,

@@ -2,7 +2,7 @@
 
 use crate::history::changesets::phase_name;
 use crate::history::{History, query};
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
+use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse};
 use amalgam_types::{NULL_REV, Outcome};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -16,6 +16,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::list('r', "rev"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[Part::Revsets],
     infers_repository: false,
     paged: false,
     summary: "show the current phase name",

@@ -24,6 +24,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('T', "template"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[],
     infers_repository: true,
     paged: true,
     summary: "list the files of a merge and whether they are resolved",

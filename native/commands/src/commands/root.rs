@@ -13,6 +13,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     aliases: &[],
     flags: &[Flag::switch('\0', "share-source").since(7, 0), Flag::value('T', "template")],
     repository: RepositoryUse::Required,
+    stands_for: &[],
     infers_repository: false,
     paged: false,
     summary: "print the root of the working directory",

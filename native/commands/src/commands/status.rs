@@ -39,6 +39,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('T', "template"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[],
     infers_repository: true,
     paged: true,
     summary: "show changed files in the working directory",

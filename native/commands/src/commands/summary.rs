@@ -4,7 +4,7 @@ use crate::comparison::{Sides, compare, working_copy};
 use crate::history::changesets::phase_name;
 use crate::history::{History, query};
 use crate::selection::refuse_subrepositories;
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_formats::names;
 use amalgam_matching::Matcher;
 use amalgam_repo::Phase;
@@ -17,6 +17,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     aliases: &["sum"],
     flags: &[Flag::switch('\0', "remote").legacy()],
     repository: RepositoryUse::Required,
+    stands_for: &[Part::Revsets, Part::Templates],
     infers_repository: false,
     paged: true,
     summary: "summarize working directory state",

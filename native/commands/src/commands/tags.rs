@@ -12,6 +12,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     aliases: &[],
     flags: &[Flag::value('T', "template")],
     repository: RepositoryUse::Required,
+    stands_for: &[],
     infers_repository: false,
     paged: true,
     summary: "list repository tags",

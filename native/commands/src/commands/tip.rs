@@ -1,7 +1,7 @@
 //! `hg tip`: the most recent changeset.
 
 use crate::history::{History, with_displayer};
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
+use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse};
 use amalgam_types::{Outcome, Reason, Stop};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -14,6 +14,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('T', "template"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[Part::Templates],
     infers_repository: false,
     paged: false,
     summary: "show the tip revision",

@@ -10,6 +10,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
     aliases: &[],
     flags: &[Flag::value('T', "template")],
     repository: RepositoryUse::None,
+    stands_for: &[],
     infers_repository: false,
     paged: true,
     summary: "output version and copyright information",

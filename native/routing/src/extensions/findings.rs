@@ -29,6 +29,7 @@
 
 use super::Given;
 use crate::facts::{escape, unescape};
+use amalgam_commands::CommandSpec;
 use amalgam_config::Config;
 use amalgam_types::{Environment, hex};
 use sha1::{Digest, Sha1};
@@ -134,6 +135,19 @@ impl Findings {
     fn finding(&self, line: &Line) -> Finding<'_> {
         let [kind, who, how, what, more @ ..] = line.words(&self.text);
         Finding { kind, who, how, what, more, setup: self.setup.is_some_and(|setup| line.start >= setup) }
+    }
+
+    /// Long names of options that extensions gave to `spec`: no abbreviation of another is certain beside them.
+    pub(crate) fn options(&self, spec: &CommandSpec) -> Vec<&str> {
+        let given = |found: &Finding<'_>| found.how == "option" && spec.names().any(|name| name == found.what);
+        self.each_of("command").filter(given).map(|found| found.more[0]).collect()
+    }
+
+    /// Colours that extensions brought.
+    pub(crate) fn labels(&self) -> Vec<(String, String)> {
+        let word = |word: &str| String::from_utf8(unescape(word.as_bytes())?).ok();
+        let added = self.each_of("label").filter(|found| found.how == "added");
+        added.filter_map(|found| Some((word(found.what)?, word(found.more[0])?))).collect()
     }
 
     /// The extensions that were loaded, for people.

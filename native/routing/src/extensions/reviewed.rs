@@ -4,7 +4,8 @@
 //! Each entry was reviewed in the source of the releases in [`RELEASES`], and the parity suite runs with each bundled
 //! extension (`npm run compat -- --extensions all`).
 
-use Reach::{AllBut, Nothing, Only};
+use Reach::{AllBut, Entering, Nothing, Only};
+use amalgam_commands::Part;
 
 /// What a change can reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(crate) enum Reach {
     Only(&'static [&'static str]),
     /// Every command but these.
     AllBut(&'static [&'static str]),
+    /// Lines that enter this part of legacy.
+    Entering(Part),
 }
 
 /// A reviewed change.
@@ -99,7 +102,7 @@ const NAMES: &[Reviewed] = &[
     Reviewed::name("mercurial.discovery.*", "exchange"),
     Reviewed::name("mercurial.exchange.*", "exchange"),
     Reviewed::name("mercurial.filemerge.*", "merge tools"),
-    Reviewed::new("change", "mercurial.graphmod.*", Only(GRAPHS), "graphs"),
+    Reviewed::new("change", "mercurial.graphmod.*", Entering(Part::Graph), "graphs"),
     Reviewed::name("mercurial.help.*", "help, which legacy prints"),
     Reviewed::name("mercurial.hg.clean", "update --clean"),
     Reviewed::name("mercurial.hgweb.*", "the web server"),
@@ -168,7 +171,7 @@ pub(crate) fn name(what: &str) -> Option<&'static Reviewed> {
 pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
     (
         "beautifygraph",
-        &[Reviewed::new("change", "mercurial.templateutil.get_graph_node", AllBut(NO_NAMES), "{graphnode}")],
+        &[Reviewed::new("change", "mercurial.templateutil.get_graph_node", Entering(Part::Graph), "{graphnode}")],
     ),
     (
         "blackbox",
@@ -446,10 +449,6 @@ const PATCHES: &[&str] = &["patches", "patches.queue", "patches.queues"];
 const NO_FILES: &[&str] = &["bookmarks", "branch", "branches", "paths", "phase", "root", "tags", "version"];
 /// Commands that do not look into files.
 const NO_CONTENT: &[&str] = &["root", "files", "locate", "manifest", "paths", "version"];
-/// Commands without templates of changesets, and without a list of settings: they show no name but what they are about.
-const NO_NAMES: &[&str] = &["branch", "diff", "paths", "phase", "root", "summary", "version"];
-/// Commands that draw graphs, or share the options of those that do.
-const GRAPHS: &[&str] = &["log", "heads", "parents", "tip"];
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use super::findings::{Finding, Findings};
 use super::reviewed::{self, BUNDLED, RELEASES, Reach, Reviewed, VERSIONED};
 use crate::table::Affects;
-use amalgam_commands::{CommandSpec, RepositoryUse};
+use amalgam_commands::{CommandSpec, Part, Parts, RepositoryUse};
 use amalgam_config::Config;
 use amalgam_types::LegacyFacts;
 use std::borrow::Cow;
@@ -18,6 +18,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) dot_hg: Option<&'a Path>,
     /// What the policy says of code that nobody can look at.
     pub(crate) affects: &'a [Affects],
+    /// The parts of legacy that the command line enters.
+    pub(crate) parts: Parts,
 }
 
 /// What stands between native and a command.
@@ -50,19 +52,6 @@ impl Judge<'_> {
         setup.map(Objection::Setup)
     }
 
-    /// Long names of options that extensions gave to `spec`: no abbreviation of another is certain beside them.
-    pub(crate) fn options(&self, spec: &CommandSpec) -> Vec<&str> {
-        let given = |found: &Finding<'_>| found.how == "option" && spec.names().any(|name| name == found.what);
-        self.findings.each_of("command").filter(given).map(|found| found.more[0]).collect()
-    }
-
-    /// Colours that extensions brought.
-    pub(crate) fn labels(&self) -> Vec<(String, String)> {
-        let word = |word: &str| String::from_utf8(crate::facts::unescape(word.as_bytes())?).ok();
-        let added = self.findings.each_of("label").filter(|found| found.how == "added");
-        added.filter_map(|found| Some((word(found.what)?, word(found.more[0])?))).collect()
-    }
-
     /// Why a change can reach the command, as far as that was reviewed; nothing where it cannot.
     fn reach(&self, found: Finding<'_>, spec: &CommandSpec) -> Option<&'static str> {
         let is_name = |word: &str| spec.names().any(|name| name == word);
@@ -92,7 +81,11 @@ impl Judge<'_> {
                 _ => true,
             },
             // New words mean nothing to native, which leaves what it does not know to legacy.
-            "revset" | "keyword" | "filter" | "function" | "fileset" | "label" | "default" => found.how != "added",
+            "revset" => found.how != "added" && self.parts.has(Part::Revsets),
+            "fileset" => found.how != "added" && self.parts.has(Part::Filesets),
+            "keyword" | "filter" | "function" => found.how != "added" && self.parts.has(Part::Templates),
+            "label" | "default" => found.how != "added",
+            "change" => Part::of(found.what).is_none_or(|part| self.parts.has(part)),
             _ => true,
         };
         if !could {
@@ -155,6 +148,7 @@ impl Judge<'_> {
             Reach::Nothing => false,
             Reach::Only(commands) => commands.contains(&spec.name),
             Reach::AllBut(commands) => !commands.contains(&spec.name),
+            Reach::Entering(part) => self.parts.has(part),
         };
         reached && (entry.only_with.is_empty() || entry.only_with.iter().any(|condition| self.is_there(condition)))
     }
@@ -203,7 +197,7 @@ pub(crate) fn describe(found: Finding<'_>) -> String {
 mod tests {
     use super::*;
     use crate::extensions::findings::{compose, parse};
-    use amalgam_commands::COMMANDS;
+    use amalgam_commands::{COMMANDS, Parsed, Split};
 
     struct Case<'a> {
         printed: &'a str,
@@ -211,6 +205,7 @@ mod tests {
         dot_hg: Option<&'a Path>,
         config: Config,
         affects: Vec<Affects>,
+        parts: Parts,
     }
 
     impl<'a> Case<'a> {
@@ -221,6 +216,7 @@ mod tests {
                 dot_hg: Some(Path::new("/nonexistent/.hg")),
                 config: Config::default(),
                 affects: Vec::new(),
+                parts: Parts::ALL,
             }
         }
 
@@ -238,6 +234,7 @@ mod tests {
                 config: &self.config,
                 dot_hg: self.dot_hg,
                 affects: &self.affects,
+                parts: self.parts,
             };
             judge.objection(spec).map(|objection| match objection {
                 Objection::Change(words) => words,
@@ -263,6 +260,27 @@ mod tests {
         assert!(objects("command corp added st", "status"));
         assert!(!objects("command corp wrapped push", "status"));
         assert!(objects("command corp removed status", "status"));
+    }
+
+    #[test]
+    fn what_is_changed_in_a_part_that_the_line_does_not_enter_does_not_count() {
+        let split = Split { before: Parsed::default(), word: None, rest: Vec::new() };
+        let facts = LegacyFacts::default();
+        let objects = |printed: &str, command: &str| {
+            let spec = COMMANDS.iter().find(|spec| spec.name == command).expect("native");
+            let parsed = amalgam_commands::parse(spec, &split, &facts).expect("parses");
+            let parts = amalgam_commands::parts(spec, &parsed, &Config::default());
+            Case { parts, ..Case::new(printed) }.objection(command).is_some()
+        };
+        let diff = "change corp changed mercurial.patch.diff";
+        assert!(objects(diff, "diff") && objects(diff, "export") && !objects(diff, "status") && !objects(diff, "log"));
+        assert!(objects("change corp changed mercurial.patch.diff.__code__", "status"));
+        let keyword = "keyword corp changed author";
+        assert!(objects(keyword, "log") && !objects(keyword, "status") && !objects(keyword, "diff"));
+        let revset = "revset corp changed author";
+        assert!(objects(revset, "log") && objects(revset, "heads") && !objects(revset, "identify"));
+        assert!(!objects("fileset corp changed modified", "files"));
+        assert!(objects("change corp changed mercurial.cmdutil.files", "files"));
     }
 
     #[test]

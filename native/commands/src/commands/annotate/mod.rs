@@ -47,6 +47,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::value('T', "template"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[],
     infers_repository: true,
     paged: true,
     summary: "show changeset information by line for each file",

@@ -6,7 +6,7 @@ mod sides;
 use crate::comparison::{compare, matcher, write_complaints};
 use crate::display::PathDisplay;
 use crate::patch::{self, LISTS};
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_diff::GitBinary;
 use amalgam_types::Outcome;
 
@@ -38,6 +38,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::switch('S', "subrepos"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[Part::Diff],
     infers_repository: true,
     paged: true,
     summary: "diff repository (or selected files)",

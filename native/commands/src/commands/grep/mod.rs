@@ -10,7 +10,7 @@ use crate::formatter::Form;
 use crate::history::{History, pending, query};
 use crate::patch::FilesOf;
 use crate::selection::Selected;
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_matching::{LineSearch, Matcher, PatternKind};
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
 use shown::{Place, Shown};
@@ -38,6 +38,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::list('X', "exclude"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[Part::Revsets],
     infers_repository: true,
     paged: true,
     summary: "search for a pattern in specified files",

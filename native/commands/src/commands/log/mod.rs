@@ -13,7 +13,7 @@ pub(crate) use select::{Selection, selection};
 use crate::history::{History, with_displayer};
 use crate::line_range::LineRange;
 use crate::patch::FilesOf;
-use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
+use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_types::{AbortKind, Outcome, Reason, Stop};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -46,6 +46,7 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
         Flag::list('X', "exclude"),
     ],
     repository: RepositoryUse::Required,
+    stands_for: &[Part::Revsets, Part::Templates],
     infers_repository: true,
     paged: true,
     summary: "show revision history of entire repository or files",

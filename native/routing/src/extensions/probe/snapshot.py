@@ -200,7 +200,8 @@ NOTHING = object()
 
 
 def named(path, owner, label, part):
-    if isinstance(part, type):
+    # By their own module, wherever they were found: others have them too.
+    if isinstance(part, type) or type(part) is types.FunctionType and '<' not in part.__qualname__:
         return '%s.%s' % (part.__module__, part.__qualname__)
     if isinstance(owner, (types.ModuleType, type)) or isinstance(label, str):
         return '%s.%s' % (path, text(label))
