@@ -1,4 +1,4 @@
-//! Extensions beside which native answers, but not everything: topic and fsmonitor.
+//! Extensions beside which native answers, but not everything: topic, fsmonitor, sparse and others.
 
 mod common;
 
@@ -92,4 +92,30 @@ fn the_working_copy_is_fsmonitors_unless_it_is_off() {
     assert!(route(&sandbox, &["status"]).contains("fsmonitor looks at the files"));
     assert_eq!(route(&sandbox, &["status", "--config", "fsmonitor.mode=off"]), "native, exit code 0");
     assert!(route(&sandbox, &["log", "--config", "extensions.eol="]).contains("fsmonitor warns"));
+}
+
+#[test]
+fn a_sparse_checkout_is_read_as_its_rules_say() {
+    let sandbox = sandbox("sparse =");
+    commit(&sandbox, "a", &[]);
+    commit(&sandbox, "b", &[]);
+    let output = run(&sandbox, &["debugsparse", "--include", "a"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    std::fs::write(sandbox.root().join("unknown"), "").expect("a file");
+    for args in [&["status", "-A"][..], &["log"], &["files"], &["identify"], &["diff", "-c", "."], &["root"]] {
+        assert_eq!(route(&sandbox, args), "native, exit code 0", "{args:?}");
+    }
+    assert_eq!(text(&run(&sandbox, &["status", "-A"]).stdout), "C a\n");
+    assert_eq!(text(&run(&sandbox, &["status", "unknown"]).stdout), "? unknown\n");
+    assert!(route(&sandbox, &["log", "--sparse"]).contains("usage.error"));
+    let off = ["status", "--config", "extensions.sparse=!"];
+    assert!(route(&sandbox, &off).contains("requirement.unknown (exp-sparse without the extension)"));
+    for (rules, reason) in [("a\n", "outside of a section"), ("[include]\n/a\n", "slash"), ("%include p\n", "profile")]
+    {
+        std::fs::write(sandbox.root().join(".hg/sparse"), rules).expect("the rules");
+        let answer = route(&sandbox, &["status"]);
+        assert!(answer.contains("repository.sparse") && answer.contains(reason), "{answer}");
+    }
+    // A profile is looked for where the rules count.
+    assert_eq!(route(&sandbox, &["log"]), "native, exit code 0");
 }
