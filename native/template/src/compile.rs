@@ -102,12 +102,13 @@ pub(crate) const FUNCTIONS: &[&str] = &[
     "startswith",
     "strip",
     "sub",
+    "subsetparents",
     "word",
 ];
 
 /// Functions that legacy has beside them.
 const LEGACY_FUNCTIONS: &[&str] =
-    &["extdata", "obsfatedate", "obsfateoperations", "obsfateusers", "obsfateverb", "rstdoc", "subsetparents"];
+    &["extdata", "obsfatedate", "obsfateoperations", "obsfateusers", "obsfateverb", "rstdoc"];
 
 /// How often aliases may expand within one template.
 const EXPANSIONS: usize = 500;

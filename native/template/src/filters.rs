@@ -189,7 +189,7 @@ pub(crate) fn count(value: &Value) -> Outcome<i64> {
 
 fn reversed(value: &Value) -> Outcome<Value> {
     let values: Vec<Value> = match value {
-        Value::List(list) => list.values.iter().rev().cloned().collect(),
+        Value::List(list) if !list.whole.is_queried() => list.values.iter().rev().cloned().collect(),
         Value::Strings(strings) => strings.iter().rev().cloned().map(Value::Bytes).collect(),
         _ => return Err(invalid("not reversible")),
     };

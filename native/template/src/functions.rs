@@ -77,7 +77,7 @@ impl Engine<'_> {
             (b"min", [list]) => extreme(&self.value(list, scope)?, false),
             (b"mod", [a, b]) => arithmetic(b'%', self.integer(a, scope)?, self.integer(b, scope)?).map(Value::Int),
             (b"pad", _) => self.pad(plain, named, scope),
-            (b"relpath" | b"shortest" | b"files" | b"mailmap" | b"latesttag" | b"revset", _)
+            (b"relpath" | b"shortest" | b"files" | b"mailmap" | b"latesttag" | b"revset" | b"subsetparents", _)
                 if !scope.has_repository() =>
             {
                 let name = String::from_utf8_lossy(name);
@@ -135,10 +135,14 @@ impl Engine<'_> {
                 self.ask(name, &[pattern], scope)
             }
             (b"revset", [query, rest @ ..]) => {
-                let mut arguments = vec![Value::text(self.text(query, scope)?)];
-                for argument in rest {
-                    arguments.push(bare(&self.value(argument, scope)?).clone());
-                }
+                let arguments = self.query(query, rest, scope)?;
+                self.ask(name, &arguments, scope)
+            }
+            // Only what a query gave will do.
+            (b"subsetparents", [rev, Node::Call(inner, queried, _)]) if inner == b"revset" => {
+                let [query, rest @ ..] = queried.as_slice() else { return Err(invalid("revset() without a query")) };
+                let mut arguments = vec![Value::Int(self.integer(rev, scope)?)];
+                arguments.extend(self.query(query, rest, scope)?);
                 self.ask(name, &arguments, scope)
             }
             (b"search", [pattern, body]) => regex::search(&self.text(pattern, scope)?, &self.text(body, scope)?),
@@ -149,6 +153,15 @@ impl Engine<'_> {
             (b"word", [number, body, rest @ ..]) if rest.len() < 2 => self.word(number, body, rest.first(), scope),
             _ => Err(invalid(format!("the arguments of {}", String::from_utf8_lossy(name)))),
         }
+    }
+
+    /// A query and what is filled in.
+    fn query(&self, query: &Node, rest: &[Node], scope: &Scope<'_>) -> Outcome<Vec<Value>> {
+        let mut arguments = vec![Value::text(self.text(query, scope)?)];
+        for argument in rest {
+            arguments.push(bare(&self.value(argument, scope)?).clone());
+        }
+        Ok(arguments)
     }
 
     fn ask(&self, name: &[u8], arguments: &[Value], scope: &Scope<'_>) -> Outcome<Value> {
@@ -270,7 +283,11 @@ impl Engine<'_> {
                 if list.whole_is_template() {
                     return Err(invalid("not filterable"));
                 }
-                let whole = if matches!(list.whole, Whole::Unshown) { Whole::Unshown } else { Whole::Joined };
+                let whole = match &list.whole {
+                    Whole::Unshown => Whole::Unshown,
+                    whole if whole.is_queried() => Whole::Queried,
+                    _ => Whole::Joined,
+                };
                 let mut kept = List { whole, ..List::clone(list) };
                 let mut keep = Vec::with_capacity(list.values.len());
                 for (value, map) in list.values.iter().zip(&list.maps) {

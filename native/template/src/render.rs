@@ -281,7 +281,7 @@ impl Engine<'_> {
     fn show_list(&self, list: &List, scope: &Scope<'_>, out: &mut Vec<u8>) -> Outcome<()> {
         match &list.whole {
             Whole::Unshown => return Err(invalid("a dictionary of what only Python shows")),
-            Whole::Joined => join(&list.shown, b" ", out),
+            Whole::Joined | Whole::Queried => join(&list.shown, b" ", out),
             Whole::Text(text) => out.extend_from_slice(text),
             Whole::Template(template) => {
                 let template = self.literal(template)?;

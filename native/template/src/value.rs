@@ -97,6 +97,8 @@ impl Map {
 pub enum Whole {
     /// Its elements with a space between them.
     Joined,
+    /// The same, of changesets that a query gave: they cannot be turned round.
+    Queried,
     /// The old-style list templates (`start_NAMES`, `NAME`, `last_NAME`, `end_NAMES`, `no_NAMES`) where there are any.
     OldStyle {
         /// The name of the template of one element.
@@ -114,6 +116,13 @@ pub enum Whole {
     Unshown,
     /// Each element by this template.
     Template(&'static str),
+}
+
+impl Whole {
+    /// Whether a query gave the elements.
+    pub(crate) fn is_queried(&self) -> bool {
+        matches!(self, Whole::Queried | Whole::OldStyle { name: "revision", .. })
+    }
 }
 
 /// A list or a dictionary.

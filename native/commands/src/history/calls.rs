@@ -1,6 +1,7 @@
 //! The functions of templates that ask the repository or the configuration.
 
 use crate::Prepared;
+use crate::history::subset::Subset;
 use crate::history::{Keywords, query, values};
 use crate::patch;
 use crate::selection::missing_from;
@@ -76,7 +77,10 @@ impl Keywords<'_, '_> {
                     Err(_) => Ok(Value::Bytes(Rc::clone(author))),
                 }
             }
-            ("revset", [Value::Bytes(query), rest @ ..]) => self.revset(query, rest),
+            ("revset", [Value::Bytes(query), rest @ ..]) => Ok(revisions(&self.queried_revs(query, rest)?, "revision")),
+            ("subsetparents", [Value::Int(rev), Value::Bytes(query), rest @ ..]) => {
+                self.subset_parents(*rev, query, rest)
+            }
             _ => Err(unsupported(name)),
         }
     }
@@ -102,31 +106,36 @@ impl Keywords<'_, '_> {
         Ok(values::files(&found, "file", "files"))
     }
 
-    fn revset(&self, query: &[u8], arguments: &[Value]) -> Outcome<Value> {
+    fn queried_revs(&self, query: &[u8], arguments: &[Value]) -> Outcome<Rc<Vec<Rev>>> {
         // Even `.` alone is looked for among what is visible.
         self.history.visibility()?;
-        let revs = if arguments.is_empty() {
-            let known = self.queried.borrow().get(query).cloned();
-            match known {
-                Some(known) => known,
-                None => {
-                    let revs = Rc::new(query::revisions(self.history, &[query.to_vec()])?);
-                    self.queried.borrow_mut().insert(query.to_vec(), Rc::clone(&revs));
-                    revs
-                }
-            }
-        } else {
-            Rc::new(query::revisions(self.history, &[with_arguments(query, arguments)?])?)
-        };
-        let mut list = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Joined };
-        for &rev in revs.iter() {
-            let value = Value::Int(i64::from(rev));
-            list.shown.push(Rc::from(rev.to_string().as_bytes()));
-            list.maps.push(Map { names: vec![(b"revision", value.clone())], changeset: Some(rev), ..Map::default() });
-            list.values.push(value);
+        if !arguments.is_empty() {
+            return query::revisions(self.history, &[with_arguments(query, arguments)?]).map(Rc::new);
         }
-        list.whole = Whole::OldStyle { name: "revision", plural: "revisions", separator: " ", maps: None };
-        Ok(Value::List(Rc::new(list)))
+        let known = self.queried.borrow().get(query).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let revs = Rc::new(query::revisions(self.history, &[query.to_vec()])?);
+        self.queried.borrow_mut().insert(query.to_vec(), Rc::clone(&revs));
+        Ok(revs)
+    }
+
+    fn subset_parents(&self, rev: i64, query: &[u8], arguments: &[Value]) -> Outcome<Value> {
+        let known = self.subsets.borrow().get(query).filter(|_| arguments.is_empty()).cloned();
+        let subset = match known {
+            Some(known) => known,
+            None => {
+                let subset = Subset::new(&self.queried_revs(query, arguments)?)?;
+                if arguments.is_empty() {
+                    self.subsets.borrow_mut().insert(query.to_vec(), Rc::clone(&subset));
+                }
+                subset
+            }
+        };
+        let parents = |rev| self.history.changelog.parents(rev);
+        let found = Rev::try_from(rev).map_or(Ok(Vec::new()), |rev| subset.parents(rev, parents))?;
+        Ok(revisions(&found, ""))
     }
 
     /// How a bisection marks a changeset.
@@ -178,6 +187,22 @@ impl Keywords<'_, '_> {
         let text = [words.join(&b' ').as_slice(), b" \"", &paint(first, "oneline-summary.desc"), b"\""].concat();
         Ok(Value::text(text))
     }
+}
+
+/// Changesets as a query gives them to a template: an element has this name, where it has one.
+fn revisions(revs: &[Rev], name: &'static str) -> Value {
+    let mut list = List { values: vec![], keys: vec![], shown: vec![], maps: vec![], whole: Whole::Queried };
+    for &rev in revs {
+        let value = Value::Int(i64::from(rev));
+        list.shown.push(Rc::from(rev.to_string().as_bytes()));
+        let names = if name.is_empty() { vec![] } else { vec![(name.as_bytes(), value.clone())] };
+        list.maps.push(Map { names, changeset: Some(rev), ..Map::default() });
+        list.values.push(value);
+    }
+    if !name.is_empty() {
+        list.whole = Whole::OldStyle { name: "revision", plural: "revisions", separator: " ", maps: None };
+    }
+    Value::List(Rc::new(list))
 }
 
 /// A query with its `%d` and `%s` filled in.

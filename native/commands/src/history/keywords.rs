@@ -5,6 +5,7 @@ use crate::display::PathDisplay;
 use crate::history::changesets::phase_name;
 use crate::history::copies::Copies;
 use crate::history::latest_tags::LatestTags;
+use crate::history::subset::Subset;
 use crate::history::{Changeset, History};
 use crate::options::version_of;
 use crate::patch;
@@ -64,6 +65,7 @@ pub(crate) struct Keywords<'h, 'a> {
     display: OnceCell<PathDisplay>,
     pub(super) latest: RefCell<LatestTags>,
     pub(super) queried: RefCell<HashMap<Vec<u8>, Rc<Vec<Rev>>>>,
+    pub(super) subsets: RefCell<HashMap<Vec<u8>, Rc<Subset>>>,
     pub(super) global_tags: OnceCell<HashMap<Node, Vec<Vec<u8>>>>,
     /// The copies of the changeset that is shown, where `--copies` asked for them.
     pub(crate) copies: RefCell<Option<Copies>>,
@@ -77,6 +79,7 @@ impl<'h, 'a> Keywords<'h, 'a> {
             display: OnceCell::new(),
             latest: RefCell::default(),
             queried: RefCell::default(),
+            subsets: RefCell::default(),
             global_tags: OnceCell::new(),
             copies: RefCell::default(),
         })

@@ -16,6 +16,7 @@ pub(crate) mod pending;
 mod printer;
 pub(crate) mod query;
 pub(crate) mod show;
+mod subset;
 mod template;
 mod values;
 mod working_directory;
