@@ -12,6 +12,7 @@ mod origin;
 mod phases;
 mod selection;
 mod sorting;
+mod stack;
 mod text;
 
 use crate::evaluate::{Evaluation, Order};
@@ -106,6 +107,7 @@ const NATIVE: &[(&str, Predicate)] = &[
     ("roots", graph::roots),
     ("secret", phases::secret),
     ("sort", sorting::sort),
+    ("stack", stack::stack),
     ("subrepo", files::subrepo),
     ("successors", obsolescence::successors),
     ("tag", names::tag),
