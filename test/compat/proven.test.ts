@@ -4,7 +4,15 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Case } from "../../compat/runner/cases.ts";
 import type { Judged } from "../../compat/runner/outcome.ts";
-import { afterRun, type Proven, provenFiles, readProven, sharedGroups, tableText } from "../../compat/runner/proven.ts";
+import {
+  afterRun,
+  otherGroups,
+  type Proven,
+  provenFiles,
+  readProven,
+  sharedGroups,
+  tableText,
+} from "../../compat/runner/proven.ts";
 import { commands } from "../../shim/generated/commands.ts";
 import { root } from "../runner/parts.ts";
 
@@ -73,7 +81,7 @@ describe("the table", () => {
       (file) => /^command: (\S+)$/m.exec(readFileSync(path.join(folder, file), "utf8"))?.[1] ?? file,
     );
     expect([...new Set(groups)].filter((group) => !names.includes(group)).sort()).toEqual(
-      [...sharedGroups, "fallback"].sort(),
+      [...sharedGroups, ...otherGroups].sort(),
     );
   });
 });
