@@ -157,7 +157,10 @@ fn list_working_copy(
 }
 
 /// Where nothing but files of the dirstate was named, those names: legacy lists each as often as it was given.
-fn named_files(repository: &Repository, matcher: &Matcher<'_>) -> Outcome<Option<Vec<Vec<u8>>>> {
+///
+/// # Errors
+/// What reading the dirstate meets.
+pub(super) fn named_files(repository: &Repository, matcher: &Matcher<'_>) -> Outcome<Option<Vec<Vec<u8>>>> {
     let mut named = matcher.explicit_files().to_vec();
     named.sort_unstable();
     if !matcher.prefix() || named.windows(2).all(|pair| pair[0] != pair[1]) {

@@ -1,6 +1,7 @@
 //! `hg locate`: files matching patterns anywhere in the repository. Unlike `files` it also lists files that are
 //! marked as removed, and never warns.
 
+use super::files::named_files;
 use crate::display::PathDisplay;
 use crate::selection::Selected;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
@@ -56,7 +57,10 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     };
     let repository = prepared.repository()?;
     match selected {
-        Selected::WorkingCopy => known_files(repository)?.iter().for_each(&mut write),
+        Selected::WorkingCopy => match named_files(repository, &matcher)? {
+            Some(named) => named.iter().for_each(|path| write(path)),
+            None => known_files(repository)?.iter().for_each(&mut write),
+        },
         Selected::Revision(rev) => {
             for entry in repository.manifest_of(rev)?.iter() {
                 write(entry?.path);
