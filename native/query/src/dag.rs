@@ -281,20 +281,6 @@ impl<'a> Dag<'a> {
         }
         self.heads(&Set::sorted(&common))
     }
-
-    /// Those of `revs` that the longest lines of descent lead to.
-    pub(crate) fn deepest(&self, revs: &[Rev]) -> Outcome<Vec<Rev>> {
-        let last = revs.iter().copied().max().unwrap_or(NULL_REV);
-        let parents = self.load()?;
-        let mut depths: Vec<u32> = Vec::new();
-        for own in parents.iter().take(usize::try_from(last + 1).unwrap_or(0)) {
-            let below = own.iter().filter_map(|&parent| depths.get(usize::try_from(parent).ok()?)).max();
-            depths.push(below.map_or(0, |depth| depth + 1));
-        }
-        let depth = |rev: Rev| usize::try_from(rev).ok().and_then(|at| depths.get(at)).copied();
-        let greatest = revs.iter().filter_map(|&rev| depth(rev)).max();
-        Ok(revs.iter().copied().filter(|&rev| depth(rev) == greatest).collect())
-    }
 }
 
 /// A walk that knows how far it is from where it began.

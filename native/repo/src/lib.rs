@@ -4,6 +4,7 @@
 //! Everything is read when it is first asked for, so that a command pays only for what it needs. Nothing
 //! here writes, and every file is taken as untrusted: damage is a typed stop, never a panic.
 
+mod ancestors;
 mod branches;
 mod changelog;
 mod file_revisions;

@@ -1,6 +1,7 @@
 //! How two changesets are related.
 
-use amalgam_repo::Changelog;
+use amalgam_config::Config;
+use amalgam_repo::{Changelog, Repository};
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
 use std::collections::BinaryHeap;
 
@@ -10,32 +11,44 @@ const OF_BOTH: u8 = OF_A | OF_B;
 /// An ancestor of a common ancestor.
 const COVERED: u8 = 4;
 
-/// The greatest common ancestor; -1 if there is none. Where there are several, legacy's choice depends on more.
-pub(crate) fn common_ancestor(changelog: &Changelog, a: Rev, b: Rev) -> Outcome<Rev> {
+/// The common ancestor that counts; -1 if there is none.
+///
+/// # Errors
+/// `RevisionExpression` where a setting decides among several.
+pub(crate) fn common_ancestor(repository: &Repository, config: &Config, a: Rev, b: Rev) -> Outcome<Rev> {
+    match nearest(repository.changelog()?, a, b)?.as_slice() {
+        [] => Ok(NULL_REV),
+        [only] => Ok(*only),
+        several => {
+            let chosen = repository.preferred_ancestor(config, several)?;
+            chosen.ok_or_else(|| Stop::unsupported(Reason::RevisionExpression, "several common ancestors"))
+        }
+    }
+}
+
+/// The common ancestors that no other common ancestor descends from.
+fn nearest(changelog: &Changelog, a: Rev, b: Rev) -> Outcome<Vec<Rev>> {
     if a == NULL_REV || b == NULL_REV {
-        return Ok(NULL_REV);
+        return Ok(Vec::new());
     }
     // Newest first: everything that can mark a revision comes before it.
     let mut marks = std::collections::HashMap::new();
     let mut pending = BinaryHeap::from([a, b]);
     *marks.entry(a).or_insert(0) |= OF_A;
     *marks.entry(b).or_insert(0) |= OF_B;
-    let mut found = NULL_REV;
+    let mut found = Vec::new();
     // Revisions that still could lead to another candidate.
     let mut open = if a == b { 0 } else { 2 };
     while let Some(rev) = pending.pop() {
         let mark = marks.remove(&rev).unwrap_or(0);
         if mark & COVERED == 0 {
             if mark == OF_BOTH {
-                if found != NULL_REV {
-                    return Err(Stop::unsupported(Reason::RevisionExpression, "several common ancestors"));
-                }
-                found = rev;
+                found.push(rev);
             } else {
                 open -= 1;
             }
         }
-        if open <= 0 && found != NULL_REV && !pending.iter().any(|rev| marks.get(rev) == Some(&OF_BOTH)) {
+        if open <= 0 && !found.is_empty() && !pending.iter().any(|rev| marks.get(rev) == Some(&OF_BOTH)) {
             return Ok(found);
         }
         let handed = if mark & OF_BOTH == OF_BOTH { OF_BOTH | COVERED } else { mark };

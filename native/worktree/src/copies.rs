@@ -50,7 +50,7 @@ impl WorkingCopy<'_> {
             return Ok(recorded);
         }
         self.refuse_settings()?;
-        let ancestor = common_ancestor(self.repository.changelog()?, from, last)?;
+        let ancestor = common_ancestor(self.repository, self.config, from, last)?;
         let mut copies = if ancestor == from {
             chain(&forward(self.repository, from, last, None, Some(matcher))?, recorded)
         } else if to == Target::Revision(ancestor) {

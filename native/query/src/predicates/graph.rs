@@ -6,7 +6,6 @@ use crate::evaluate::{Evaluation, Order, working_copy};
 use crate::set::{Bits, Keep, Set};
 use crate::tree::{Tree, arguments, error, has_first, integer, list, named, text};
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
-use std::cmp::Reverse;
 use std::rc::Rc;
 
 pub(super) fn ancestors<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
@@ -203,11 +202,11 @@ pub(super) fn ancestor<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
                 match heads.as_slice() {
                     [] => NULL_REV,
                     [only] => *only,
-                    candidates if before == WDIR_REV || rev == WDIR_REV || prefers_one(evaluation)? => {
-                        let several = format!("ancestor with {} candidates", candidates.len());
-                        return Err(Stop::unsupported(Reason::RevsetPredicate, several));
-                    }
-                    candidates => best(evaluation, candidates)?,
+                    _ if before == WDIR_REV || rev == WDIR_REV => return Err(several_ancestors()),
+                    candidates => evaluation
+                        .repository
+                        .preferred_ancestor(evaluation.config(), candidates)?
+                        .ok_or_else(several_ancestors)?,
                 }
             }
         });
@@ -218,20 +217,8 @@ pub(super) fn ancestor<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     })
 }
 
-/// Whether a setting, or something that its default names, decides among several ancestors.
-fn prefers_one(evaluation: &Evaluation<'_>) -> Outcome<bool> {
-    let config = evaluation.config();
-    let preferred = config.get("merge", "preferancestor").is_some();
-    Ok(preferred || evaluation.repository.lookup(config, b"*")?.is_some())
-}
-
-/// Of several common ancestors the one farthest from the root; of several such the one with the lowest id.
-fn best(evaluation: &Evaluation<'_>, candidates: &[Rev]) -> Outcome<Rev> {
-    let mut best = None;
-    for rev in evaluation.dag.deepest(candidates)? {
-        best = best.max(Some((Reverse(evaluation.changelog.node(rev)?.0), rev)));
-    }
-    Ok(best.map_or(NULL_REV, |(_, rev)| rev))
+fn several_ancestors() -> Stop {
+    Stop::unsupported(Reason::RevsetPredicate, "ancestor with several candidates")
 }
 
 pub(super) fn common_ancestors<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
