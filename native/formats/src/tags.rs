@@ -118,7 +118,7 @@ pub fn parse(bytes: &[u8]) -> Outcome<TagMap> {
 
 /// The cache `tags2-visible`: the state of the repository that it was made for, then lines as in `.hgtags`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TagCache {
+pub struct TagCache<'a> {
     /// The tip revision.
     pub tip_rev: Rev,
     /// The tip's id.
@@ -126,25 +126,36 @@ pub struct TagCache {
     /// SHA-1 over the hidden revisions, when there are any.
     pub filtered: Option<Node>,
     /// The tags.
-    pub tags: TagMap,
+    pub lines: &'a [u8],
 }
 
-impl TagCache {
-    /// Parses the cache; `None` when its first line is not as it should be (it is then made anew).
-    pub fn parse(bytes: &[u8]) -> Outcome<Option<Self>> {
+impl<'a> TagCache<'a> {
+    /// Reads the cache's first line; `None` when it is not as it should be (the cache is then made anew).
+    pub fn parse(bytes: &'a [u8]) -> Option<Self> {
         let end = bytes.iter().position(|&b| b == b'\n').unwrap_or(bytes.len());
         let mut words = bytes[..end].split(u8::is_ascii_whitespace).filter(|w| !w.is_empty());
-        let tip_rev = words.next().and_then(|w| std::str::from_utf8(w).ok()?.parse().ok());
-        let tip_node = words.next().and_then(Node::from_hex);
-        let (Some(tip_rev), Some(tip_node)) = (tip_rev, tip_node) else { return Ok(None) };
-        let filtered = match words.next().map(Node::from_hex) {
+        let tip_rev = words.next().and_then(|w| std::str::from_utf8(w).ok()?.parse().ok())?;
+        let tip_node = words.next().and_then(Node::from_hex)?;
+        let filtered = match words.next() {
             None => None,
-            Some(Some(hash)) => Some(hash),
-            Some(None) => return Ok(None),
+            Some(word) => Some(Node::from_hex(word)?),
         };
-        let tags = parse(bytes.get(end + 1..).unwrap_or_default())?;
-        Ok(Some(TagCache { tip_rev, tip_node, filtered, tags }))
+        Some(TagCache { tip_rev, tip_node, filtered, lines: bytes.get(end + 1..).unwrap_or_default() })
     }
+}
+
+/// Whether all lines are as legacy writes them to its cache.
+pub fn are_sound(lines: &[u8]) -> bool {
+    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_sound = |line: &[u8]| line.len() > 41 && line[40] == b' ' && line[..40].iter().all(is_digit);
+    let whole = if lines.is_empty() { Some(lines) } else { lines.strip_suffix(b"\n") };
+    let all = |lines: &[u8]| lines.is_empty() || lines.split(|&byte| byte == b'\n').all(is_sound);
+    whole.is_some_and(all) && std::str::from_utf8(lines).is_ok()
+}
+
+/// Whether a line may be about `node`.
+pub fn mention(lines: &[u8], node: &Node) -> bool {
+    memchr::memmem::find(lines, node.to_string().as_bytes()).is_some()
 }
 
 /// What the cache `hgtagsfnodes1` knows of one changeset.
@@ -192,6 +203,18 @@ mod tests {
     }
 
     #[test]
+    fn lines_as_legacy_writes_them() {
+        let one = format!("{} a\n{} b c\n", node(1), node(2));
+        assert!(are_sound(one.as_bytes()) && are_sound(b""));
+        assert!(mention(one.as_bytes(), &node(2)) && !mention(one.as_bytes(), &node(3)));
+        for odd in [one.replace(" a", ""), one.replace("01 a", "0 a"), one.replace("01 a", "0A a")] {
+            assert!(!are_sound(odd.as_bytes()), "{odd:?}");
+        }
+        assert!(!are_sound(&one.as_bytes()[..one.len() - 1]));
+        assert!(!are_sound(&[one.as_bytes(), format!("{} \u{ff}", node(3)).as_bytes()].concat()[..one.len() + 42]));
+    }
+
+    #[test]
     fn odd_lines() {
         let text = format!("junk\n\nzz a\n{} \n{}  x \r\n", node(1), node(2));
         let tags = parse(text.as_bytes()).expect("passed over");
@@ -218,10 +241,10 @@ mod tests {
     #[test]
     fn caches() {
         let text = format!("7 {}\n{} a\n", node(1), node(2));
-        let cache = TagCache::parse(text.as_bytes()).expect("valid").expect("whole");
+        let cache = TagCache::parse(text.as_bytes()).expect("whole");
         assert_eq!((cache.tip_rev, cache.filtered), (7, None));
-        assert!(cache.tags.get(b"a").is_some());
-        assert_eq!(TagCache::parse(b"x y\n").expect("stale"), None);
+        assert!(parse(cache.lines).expect("valid").get(b"a").is_some());
+        assert_eq!(TagCache::parse(b"x y\n"), None);
         let mut fnodes = vec![0xff; 24];
         fnodes.extend([1, 1, 1, 1]);
         fnodes.extend([5; 20]);

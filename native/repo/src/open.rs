@@ -45,6 +45,9 @@ pub struct Repository {
     pub(crate) visibility: OnceLock<Outcome<Visibility>>,
     pub(crate) bookmarks: OnceLock<Outcome<Bookmarks>>,
     pub(crate) tags: OnceLock<Outcome<Tags>>,
+    pub(crate) tag_cache: OnceLock<Option<Vec<u8>>>,
+    /// Whether that cache is as legacy writes it, and all there is to tags.
+    pub(crate) plain_tags: OnceLock<bool>,
     pub(crate) branches: OnceLock<Outcome<Branches>>,
     pub(crate) instabilities: OnceLock<Outcome<Instabilities>>,
 }
@@ -169,6 +172,8 @@ impl Repository {
             visibility: OnceLock::new(),
             bookmarks: OnceLock::new(),
             tags: OnceLock::new(),
+            tag_cache: OnceLock::new(),
+            plain_tags: OnceLock::new(),
             branches: OnceLock::new(),
             instabilities: OnceLock::new(),
         })

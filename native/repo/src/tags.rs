@@ -103,20 +103,52 @@ impl Repository {
         if tags.passed_over() { self.remark("a line among the tags that is none") } else { Ok(()) }
     }
 
+    /// The names of a changeset that has no tag but perhaps `tip`; `None` where only the table of all tags can tell, the
+    /// making of which costs more than a few such questions.
+    ///
+    /// # Errors
+    /// What reading the tip and the cache meets.
+    pub fn untagged(&self, config: &Config, node: &Node) -> Outcome<Option<Vec<&'static [u8]>>> {
+        if self.tags.get().is_some() || self.remarks || self.ascii {
+            return Ok(None);
+        }
+        let Some(cache) = self.tag_cache(config)?.and_then(TagCache::parse) else { return Ok(None) };
+        let is_plain = || tags::are_sound(cache.lines) && !self.dot_hg().join("localtags").exists();
+        if !*self.plain_tags.get_or_init(is_plain) || tags::mention(cache.lines, node) {
+            return Ok(None);
+        }
+        let is_tip = *node == self.changelog()?.node(self.visibility(config)?.tip())?;
+        Ok(Some(if is_tip { vec![b"tip"] } else { Vec::new() }))
+    }
+
+    /// The cache of tags, if it is of the repository as it is.
+    fn tag_cache(&self, config: &Config) -> Outcome<Option<&[u8]>> {
+        if let Some(cache) = self.tag_cache.get() {
+            return Ok(cache.as_deref());
+        }
+        let changelog = self.changelog()?;
+        let visibility = self.visibility(config)?;
+        let name = if self.unfiltered { "tags2" } else { "tags2-visible" };
+        // Legacy compares the last revision, hidden or not, with the last visible id.
+        let tip = changelog.node(visibility.tip())?;
+        let holds = |cache: TagCache<'_>| {
+            cache.tip_rev == changelog.last_rev()
+                && cache.tip_node == tip
+                && cache.filtered == visibility.digest(changelog.last_rev(), false)
+        };
+        let cache = read_cache(&self.cache(name)).filter(|bytes| TagCache::parse(bytes).is_some_and(holds));
+        Ok(self.tag_cache.get_or_init(|| cache).as_deref())
+    }
+
     fn global_tags(&self, config: &Config) -> Outcome<TagMap> {
         let changelog = self.changelog()?;
         let visibility = self.visibility(config)?;
-        let cache = if self.unfiltered { "tags2" } else { "tags2-visible" };
-        let cached = read_cache(&self.cache(cache)).map(|bytes| TagCache::parse(&bytes));
-        // Legacy compares the last revision, hidden or not, with the last visible id.
-        let tip = visibility.tip();
-        if let Some(Ok(Some(cache))) = cached
-            && cache.tip_rev == changelog.last_rev()
-            && cache.tip_node == changelog.node(tip)?
-            && cache.filtered == visibility.digest(changelog.last_rev(), false)
+        if let Some(bytes) = self.tag_cache(config)?
+            && let Some(cache) = TagCache::parse(bytes)
+            && let Ok(tags) = tags::parse(cache.lines)
         {
-            self.remark_on(&cache.tags)?;
-            return Ok(cache.tags);
+            self.remark_on(&tags)?;
+            return Ok(tags);
         }
         let history = self.filelog(b".hgtags")?;
         if changelog.is_empty() || history.is_empty() {

@@ -15,6 +15,8 @@ use std::rc::Rc;
 type ByNode = HashMap<Node, Vec<Vec<u8>>>;
 /// Up to how many questions about tags are answered without sorting them.
 const FEW: u32 = 64;
+/// Up to how many without making the table of them: each looks through the text of the cache.
+const FEW_LOOKS: u32 = 16;
 
 /// The history of one repository, as one invocation sees it.
 pub(crate) struct History<'a> {
@@ -116,9 +118,14 @@ impl<'a> History<'a> {
     /// # Errors
     /// What reading the tags meets.
     pub(crate) fn tags(&self, node: &Node) -> Outcome<Vec<&'a [u8]>> {
-        let tags = self.repository.tags(&self.prepared.config)?;
         let asked = self.asked_for_tags.get() + 1;
         self.asked_for_tags.set(asked);
+        if asked <= FEW_LOOKS
+            && let Some(names) = self.repository.untagged(&self.prepared.config, node)?
+        {
+            return Ok(names);
+        }
+        let tags = self.repository.tags(&self.prepared.config)?;
         if asked <= FEW {
             // Looking through all of them a few times costs less than sorting them.
             return Ok(tags.of(node).into_iter().map(|tag| tag.name.as_slice()).collect());
