@@ -9,12 +9,22 @@ fn uncertain(detail: &str) -> Stop {
     Stop::unsupported(Reason::OutputUnsupported, detail)
 }
 
-/// The default of a setting of legacy's own; `None` for one that legacy works out where it is asked for and does not
-/// show.
+/// What a setting is where nothing sets it.
+#[derive(Debug, Clone)]
+pub(crate) enum Default {
+    /// Legacy does not know the setting.
+    Unknown,
+    /// Legacy works it out where it asks for it.
+    WorkedOut,
+    /// This.
+    Is(Value),
+}
+
+/// The default of a setting of legacy's own.
 ///
 /// # Errors
 /// `OutputUnsupported` where the default may depend on the process, or is a number that no value here stands for.
-pub(crate) fn default_of(facts: &LegacyFacts, section: &[u8], name: &[u8]) -> Outcome<Option<Value>> {
+pub(crate) fn default_of(facts: &LegacyFacts, section: &[u8], name: &[u8]) -> Outcome<Default> {
     if facts.defaults.is_empty() {
         return Err(uncertain("the default values of settings"));
     }
@@ -41,14 +51,13 @@ pub(crate) fn default_of(facts: &LegacyFacts, section: &[u8], name: &[u8]) -> Ou
             return read(value);
         }
     }
-    // What legacy does not know has no default.
-    Ok(Some(Value::None))
+    Ok(Default::Unknown)
 }
 
-fn read(value: &[u8]) -> Outcome<Option<Value>> {
+fn read(value: &[u8]) -> Outcome<Default> {
     let (kind, value) = value.split_first().ok_or_else(damaged)?;
-    Ok(Some(match kind {
-        b'd' => return Ok(None),
+    Ok(Default::Is(match kind {
+        b'd' => return Ok(Default::WorkedOut),
         b'n' => Value::None,
         b't' => Value::Bool(true),
         b'f' => Value::Bool(false),
@@ -80,8 +89,9 @@ mod tests {
         let defaults = vec![("s".to_owned(), table.as_bytes().to_vec()), ("u".to_owned(), b" x=q".to_vec())];
         let facts = LegacyFacts { defaults, ..LegacyFacts::default() };
         match default_of(&facts, section.as_bytes(), name.as_bytes()) {
-            Ok(None) => "hidden".to_owned(),
-            Ok(Some(value)) => {
+            Ok(Default::WorkedOut) => "hidden".to_owned(),
+            Ok(Default::Unknown) => "unknown".to_owned(),
+            Ok(Default::Is(value)) => {
                 let mut out = Vec::new();
                 amalgam_template::json::value(&value, false, &mut out).expect("a value");
                 String::from_utf8(out).expect("text")
@@ -96,7 +106,7 @@ mod tests {
         assert_eq!([of("a"), of("b"), of("c"), of("d")], [r#""60""#, "[]", r#"["a", "bb"]"#, "hidden"]);
         assert_eq!([of("e"), of("f"), of("g"), of("h")], ["true", "null", "unsupported", "-5"]);
         assert_eq!([of("n.x"), of("n.y"), of("")], ["false", "7", "7"]);
-        assert_eq!([shown("t", "a"), shown("u", "x")], ["null", "unsupported"]);
+        assert_eq!([shown("t", "a"), shown("u", "y"), shown("u", "x")], ["unknown", "unknown", "unsupported"]);
         assert!(default_of(&LegacyFacts::default(), b"s", b"a").is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! `hg config`: the settings in force, all or those that are asked for.
 
-use crate::defaults::default_of;
+use crate::defaults::{Default, default_of};
 use crate::formatter::{Form, Formatter};
 use crate::{CommandSpec, Flag, Output, PagerRequest, Prepared, RepositoryUse, pager};
 use amalgam_config::Config;
@@ -106,7 +106,11 @@ fn default_value(
     name: &[u8],
     formatter: &Formatter<'_>,
 ) -> Outcome<Option<(&'static [u8], Value)>> {
-    let value = default_of(&prepared.facts, section, name)?;
+    let value = match default_of(&prepared.facts, section, name)? {
+        Default::Unknown => Some(Value::None),
+        Default::WorkedOut => None,
+        Default::Is(value) => Some(value),
+    };
     if !formatter.is_for_machines() && matches!(value, None | Some(Value::None | Value::Strings(_))) {
         return Err(Stop::unsupported(Reason::OutputUnsupported, "a default value that templates see otherwise"));
     }

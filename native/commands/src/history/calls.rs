@@ -1,6 +1,7 @@
 //! The functions of templates that ask the repository or the configuration.
 
 use crate::Prepared;
+use crate::defaults::{Default, default_of};
 use crate::history::subset::Subset;
 use crate::history::{Keywords, query, values};
 use crate::patch;
@@ -19,14 +20,17 @@ fn unsupported(detail: impl Into<String>) -> Stop {
 /// `config()`, `configbool()` and `configint()`.
 ///
 /// # Errors
-/// `TemplateFunction` where legacy's own default would count, and for a value that is not what it should be.
+/// `TemplateFunction` for a value that is not what it should be, and where legacy's own default is not certain.
 pub(crate) fn configured(prepared: &Prepared, function: &str, arguments: &[Value]) -> Outcome<Value> {
     let [Value::Bytes(section), Value::Bytes(name), rest @ ..] = arguments else {
         return Err(unsupported(function));
     };
     let config: &Config = &prepared.config;
     let Some(given) = config.get(section.as_ref(), name.as_ref()) else {
-        return rest.first().cloned().ok_or_else(|| unsupported("the default of a setting"));
+        return match rest.first() {
+            Some(default) => Ok(default.clone()),
+            None => unset(prepared, function, section, name),
+        };
     };
     match function {
         "config" => Ok(Value::text(given)),
@@ -36,6 +40,26 @@ pub(crate) fn configured(prepared: &Prepared, function: &str, arguments: &[Value
             let number = number.and_then(|text| text.parse().ok());
             number.map(Value::Int).ok_or_else(|| unsupported("not a plain number"))
         }
+    }
+}
+
+/// The same of a setting that nothing sets.
+fn unset(prepared: &Prepared, function: &str, section: &[u8], name: &[u8]) -> Outcome<Value> {
+    let config = &prepared.config;
+    let extended = config.items("extensions").any(|(_, value)| !value.starts_with(b"!"));
+    if extended || config.get("devel", "all-warnings").is_some() {
+        return Err(unsupported("a default that an extension may change, or of which legacy may warn"));
+    }
+    let default = default_of(&prepared.facts, section, name).map_err(|_| unsupported("the default of a setting"))?;
+    match (function, default) {
+        ("configbool", Default::Unknown | Default::WorkedOut) => Ok(Value::Bool(false)),
+        (_, Default::Unknown | Default::WorkedOut | Default::Is(Value::None)) => Ok(Value::None),
+        ("config", Default::Is(value @ (Value::Bytes(_) | Value::Bool(_) | Value::Int(_)))) => Ok(value),
+        ("configbool", Default::Is(value @ Value::Bool(_))) | ("configint", Default::Is(value @ Value::Int(_))) => {
+            Ok(value)
+        }
+        ("configint", Default::Is(Value::Bool(yes))) => Ok(Value::Int(i64::from(yes))),
+        _ => Err(unsupported("a default of another kind")),
     }
 }
 
