@@ -153,9 +153,39 @@ pub fn are_sound(lines: &[u8]) -> bool {
     whole.is_some_and(all) && std::str::from_utf8(lines).is_ok()
 }
 
-/// Whether a line may be about `node`.
-pub fn mention(lines: &[u8], node: &Node) -> bool {
-    memchr::memmem::find(lines, node.to_string().as_bytes()).is_some()
+/// The names whose last line is about `node`, sorted; of sound lines. `None` where looking at all lines costs less.
+pub fn names_of<'a>(lines: &'a [u8], node: &Node) -> Option<Vec<&'a [u8]>> {
+    /// For each line the others are searched once more.
+    const FEW: usize = 8;
+    let mut names: Vec<&[u8]> = Vec::new();
+    let mut found = 0;
+    for start in memchr::memmem::find_iter(lines, node.to_string().as_bytes()) {
+        // Otherwise it is in a name.
+        if !begins_line(lines, start) {
+            continue;
+        }
+        found += 1;
+        if found > FEW {
+            return None;
+        }
+        let end = memchr::memchr(b'\n', &lines[start..])? + start;
+        let name = &lines[start + 41..end];
+        if strip(name) != name {
+            return None;
+        }
+        let line = &lines[start + 40..=end];
+        let mut places = memchr::memmem::rfind_iter(lines, line);
+        let last = places.find(|place| place.checked_sub(40).is_some_and(|start| begins_line(lines, start)));
+        if last == Some(start + 40) {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Some(names)
+}
+
+fn begins_line(lines: &[u8], at: usize) -> bool {
+    at == 0 || lines[at - 1] == b'\n'
 }
 
 /// What the cache `hgtagsfnodes1` knows of one changeset.
@@ -206,12 +236,30 @@ mod tests {
     fn lines_as_legacy_writes_them() {
         let one = format!("{} a\n{} b c\n", node(1), node(2));
         assert!(are_sound(one.as_bytes()) && are_sound(b""));
-        assert!(mention(one.as_bytes(), &node(2)) && !mention(one.as_bytes(), &node(3)));
         for odd in [one.replace(" a", ""), one.replace("01 a", "0 a"), one.replace("01 a", "0A a")] {
             assert!(!are_sound(odd.as_bytes()), "{odd:?}");
         }
         assert!(!are_sound(&one.as_bytes()[..one.len() - 1]));
         assert!(!are_sound(&[one.as_bytes(), format!("{} \u{ff}", node(3)).as_bytes()].concat()[..one.len() + 42]));
+    }
+
+    #[test]
+    fn names_of_one_changeset_are_those_of_the_table() {
+        let moved = [(1, "a"), (2, "b c"), (1, "c"), (3, "a"), (2, "c c"), (1, "b"), (2, "a"), (1, "a"), (3, "x")];
+        let text: String = moved.iter().map(|(n, name)| format!("{} {name}\n", node(*n))).collect();
+        let tricky = format!("{text}{} {} y\n{} c\n", node(4), node(3), node(4));
+        for text in [text.as_str(), tricky.as_str(), ""] {
+            let table = parse(text.as_bytes()).expect("valid");
+            for asked in 0..6 {
+                let of = table.iter().filter(|(_, value)| value.node == node(asked)).map(|(name, _)| name);
+                let mut expected: Vec<&[u8]> = of.collect();
+                expected.sort_unstable();
+                assert_eq!(names_of(text.as_bytes(), &node(asked)), Some(expected), "{asked} of {text}");
+            }
+        }
+        assert_eq!(names_of(format!("{} a \n", node(1)).as_bytes(), &node(1)), None);
+        let many: String = (0..20).map(|n| format!("{} {n}\n", node(1))).collect();
+        assert_eq!(names_of(many.as_bytes(), &node(1)), None);
     }
 
     #[test]

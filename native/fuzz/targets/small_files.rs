@@ -16,7 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
         2 => drop((names::bookmarks(bytes), names::current_bookmark(bytes))),
         3 => drop(tags::parse(bytes).map(|mut map| map.merge(map.clone()))),
         4 => drop(branch_cache::parse(bytes)),
-        5 => drop(TagCache::parse(bytes).map(|cache| (tags::parse(cache.lines), tags::are_sound(cache.lines)))),
+        5 => drop(TagCache::parse(bytes).map(|cache| (tags::parse(cache.lines), tags::are_sound(cache.lines), tags::names_of(cache.lines, &cache.tip_node).is_some()))),
         6 => drop((cached_file_node(bytes, 0, &Node([1; 20])), cached_file_node(bytes, 7, &Node([0; 20])))),
         7 => {
             let cache = RevBranchCache::new(&bytes[..bytes.len() / 2], bytes[bytes.len() / 2..].to_vec());

@@ -103,22 +103,29 @@ impl Repository {
         if tags.passed_over() { self.remark("a line among the tags that is none") } else { Ok(()) }
     }
 
-    /// The names of a changeset that has no tag but perhaps `tip`; `None` where only the table of all tags can tell, the
-    /// making of which costs more than a few such questions.
+    /// The tags of a changeset, sorted by name; `None` where only the table of all tags can tell, the making of which
+    /// costs more than a few such questions.
     ///
     /// # Errors
     /// What reading the tip and the cache meets.
-    pub fn untagged(&self, config: &Config, node: &Node) -> Outcome<Option<Vec<&'static [u8]>>> {
+    pub fn few_tags_of(&self, config: &Config, node: &Node) -> Outcome<Option<Vec<&[u8]>>> {
+        const TIP: &[u8] = b"tip";
         if self.tags.get().is_some() || self.remarks || self.ascii {
             return Ok(None);
         }
         let Some(cache) = self.tag_cache(config)?.and_then(TagCache::parse) else { return Ok(None) };
         let is_plain = || tags::are_sound(cache.lines) && !self.dot_hg().join("localtags").exists();
-        if !*self.plain_tags.get_or_init(is_plain) || tags::mention(cache.lines, node) {
+        if !*self.plain_tags.get_or_init(is_plain) || node.is_null() {
             return Ok(None);
         }
-        let is_tip = *node == self.changelog()?.node(self.visibility(config)?.tip())?;
-        Ok(Some(if is_tip { vec![b"tip"] } else { Vec::new() }))
+        let Some(mut names) = tags::names_of(cache.lines, node).filter(|names| !names.contains(&TIP)) else {
+            return Ok(None);
+        };
+        if *node == self.changelog()?.node(self.visibility(config)?.tip())? {
+            names.push(TIP);
+            names.sort_unstable();
+        }
+        Ok(Some(names))
     }
 
     /// The cache of tags, if it is of the repository as it is.

@@ -121,7 +121,7 @@ impl<'a> History<'a> {
         let asked = self.asked_for_tags.get() + 1;
         self.asked_for_tags.set(asked);
         if asked <= FEW_LOOKS
-            && let Some(names) = self.repository.untagged(&self.prepared.config, node)?
+            && let Some(names) = self.repository.few_tags_of(&self.prepared.config, node)?
         {
             return Ok(names);
         }
