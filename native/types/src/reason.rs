@@ -61,7 +61,7 @@ reasons! {
     RepositoryState = "repository.state": "The repository is in an unfinished or unusual state that native does not implement.";
     RepositoryChanged = "repository.changed": "The repository changed while it was read.";
     SubrepositoryPresent = "repository.subrepository": "The repository has subrepositories.";
-    RepositorySparse = "repository.sparse": "The rules of a sparse checkout say something, or are used in a way, that native leaves to legacy.";
+    RepositorySparse = "repository.sparse": "Legacy refuses the rules of a sparse checkout or warns of them, or they have a form that native does not read.";
     ObsolescencePresent = "repository.obsolescence": "The answer depends on obsolescence in a way that native does not implement.";
     FilesystemUnsupported = "filesystem.unsupported": "The file system folds case or lacks symbolic links or exec bits.";
     RevisionExpression = "revision.expression": "The revision is an expression that native does not evaluate.";

@@ -29,12 +29,9 @@ impl<'a> WorkingCopy<'a> {
     /// Which files are checked out; nothing where all are.
     ///
     /// # Errors
-    /// `RepositorySparse` where legacy refuses a rule or warns of one, or where it was not looked into what a build does.
+    /// `RepositorySparse` where legacy refuses a rule or warns of one.
     pub(crate) fn sparse_matcher(&self) -> Outcome<Option<Matcher<'a>>> {
         let Some(Sparse { rules: local, temporary }) = self.repository.sparse_rules()? else { return Ok(None) };
-        if self.build != LegacyBuild::C {
-            return Err(refused("not with the C build"));
-        }
         let revs: Vec<Rev> = self.repository.working_revs()?.into_iter().filter(|&rev| rev != NULL_REV).collect();
         if revs.is_empty() && !local.profiles.is_empty() {
             return Err(refused("a profile where nothing is checked out"));
@@ -95,11 +92,11 @@ impl<'a> WorkingCopy<'a> {
             cwd_abs: self.repository.root(),
             env: self.env,
             config: self.config,
-            engine: Engine::PythonBytes,
+            engine: if self.build == LegacyBuild::Rust { Engine::RustExtension } else { Engine::PythonBytes },
             sets: None,
         };
         let options = MatchOptions { patterns: &[], include, exclude, default: PatternKind::Glob };
-        Matcher::new(&context, &options).map_err(|stop| match stop {
+        Matcher::for_status(&context, &options).map_err(|stop| match stop {
             Stop::Abort(abort) => refused(&String::from_utf8_lossy(&abort.message)),
             other => other,
         })
