@@ -219,6 +219,12 @@ fn across(old: &[u8], new: &[u8], lines: &Range<usize>, options: &DiffOptions) -
         if block.new.start < lines.end && lines.end <= block.new.end {
             end = Some(block.old.start + (lines.end - block.new.start));
         }
+        // Lines that have gone leave a place, which stays beside what is the same.
+        let beside = block.new.start <= lines.start && lines.start <= block.new.end;
+        if lines.is_empty() && !block.new.is_empty() && beside {
+            start = Some(block.old.start + (lines.start - block.new.start));
+            end = start;
+        }
     }
     match (start, end) {
         (Some(start), Some(end)) if start <= end => Ok((changed, start..end)),
@@ -239,5 +245,9 @@ mod tests {
         assert_eq!(across("a\nc\n", "a\nb\nc\n", 1..2), Ok((true, 1..1)));
         assert_eq!(across("a\nb\nc\n", "a\nc\n", 0..2), Ok((true, 0..3)));
         assert!(across("a\n", "a\n", 0..2).is_err());
+        assert_eq!(across("x\na\nb\n", "a\nb\n", 0..0), Ok((false, 1..1)));
+        assert_eq!(across("a\nb\n", "a\nb\n", 2..2), Ok((false, 2..2)));
+        assert_eq!(across("a\nX\n", "a\nb\nc\n", 2..2), Ok((true, 1..2)));
+        assert!(across("X\nb\n", "a\nb\n", 0..0).is_err());
     }
 }
