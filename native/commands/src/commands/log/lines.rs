@@ -8,7 +8,7 @@ use crate::patch::{LinesOf, settings_of_diffs};
 use amalgam_diff::DiffOptions;
 use amalgam_diff::matching::blocks_of_texts;
 use amalgam_repo::{FileRev, FileWalk};
-use amalgam_types::{AbortKind, NULL_REV, Node, Outcome, Reason, Rev, Stop};
+use amalgam_types::{AbortKind, Node, Outcome, Reason, Rev, Stop};
 use amalgam_worktree::tracked_files;
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
@@ -25,7 +25,7 @@ pub(crate) fn line_history(
     add: &mut dyn FnMut(Rev),
 ) -> Outcome<()> {
     let options = settings(history)?;
-    ancestors(history, file, from, lines, &options, &mut |rev, _, _| add(rev))
+    ancestors(history, vec![(file, from, lines)], &options, &mut |rev, _, _| add(rev))
 }
 
 /// The changesets that changed `lines` of a file revision, which `from` has, after it: low to high, by the names that
@@ -94,24 +94,23 @@ pub(super) fn changed(history: &History<'_>, ranges: &[LineRange], among: &[Rev]
     let among: HashSet<Rev> = among.iter().copied().collect();
     let mut found: BTreeMap<Rev, LinesOf> = BTreeMap::new();
     for range in ranges {
-        let Some((file, at, lines)) = in_parent(history, range, &options)? else { continue };
+        let start = in_parents(history, range, &options)?;
         let mut add = |rev: Rev, path: &[u8], lines: Range<usize>| {
             if among.contains(&rev) {
                 found.entry(rev).or_default().entry(path.to_vec()).or_default().push(lines);
             }
         };
-        ancestors(history, file, at, lines, &options, &mut add)?;
+        ancestors(history, start, &options, &mut add)?;
     }
     Ok(found)
 }
 
-/// Where the lines of a file of the working copy were in its parent; `None` where they came with the file or with a
+/// Lines of a file revision, and a changeset that has it.
+type Start = (FileRev, Rev, Range<usize>);
+
+/// Where the lines of a file of the working copy were in its parents; nowhere if they came with the file or with a
 /// change that is not committed.
-fn in_parent(
-    history: &History<'_>,
-    range: &LineRange,
-    options: &DiffOptions,
-) -> Outcome<Option<(FileRev, Rev, Range<usize>)>> {
+fn in_parents(history: &History<'_>, range: &LineRange, options: &DiffOptions) -> Outcome<Vec<Start>> {
     let (path, repository) = (&range.path, history.repository);
     let [p1, p2] = repository.working_revs()?;
     if !tracked_files(repository)?.contains(path) {
@@ -120,32 +119,33 @@ fn in_parent(
             [b"cannot follow file not in parent revision: \"", path.as_slice(), b"\""].concat(),
         ));
     }
-    if p2 != NULL_REV {
-        return Err(Stop::unsupported(Reason::RepositoryState, "lines of a merge under way"));
-    }
     let working_copy = working_copy(history.prepared)?;
     let copied = working_copy.dirstate()?.copies()?.into_iter().find(|(to, _)| to == path).map(|(_, from)| from);
-    let source = copied.as_ref().unwrap_or(path);
-    let Some(entry) = repository.manifest_of(p1)?.get(source)?.map(|entry| entry.node()) else {
-        return match copied {
-            Some(_) => Err(Stop::unsupported(Reason::OutputUnsupported, "lines of a copy of what is not there")),
-            None => Ok(None),
-        };
-    };
-    let parent = FileRev { path: source.clone(), node: entry? };
-    let before = repository.file_content(source, &parent.node)?;
+    let mut before = Vec::new();
+    for (name, parent) in [(copied.as_ref().unwrap_or(path), p1), (path, p2)] {
+        match repository.manifest_of(parent)?.get(name)? {
+            Some(entry) => before.push((FileRev { path: name.clone(), node: entry.node()? }, parent)),
+            None if name != path => {
+                return Err(Stop::unsupported(Reason::OutputUnsupported, "lines of a copy of what is not there"));
+            }
+            None => {}
+        }
+    }
+    if before.is_empty() {
+        return Ok(Vec::new());
+    }
     let Some(now) = working_copy.files()?.read_if_there(path, &mut Vec::new())? else {
         return Err(Stop::unsupported(Reason::FileUnsupported, "lines of a file that is missing"));
     };
-    let lines = if now.content == before {
-        if range.lines.end > amalgam_diff::lines::Lines::of(&before).len() {
-            return Err(exceeds());
+    let mut found = Vec::new();
+    for (file, parent) in before {
+        let text = repository.file_content(&file.path, &file.node)?;
+        let (_, lines) = across(&text, &now.content, &range.lines, options)?;
+        if !lines.is_empty() {
+            found.push((file, parent, lines));
         }
-        range.lines.clone()
-    } else {
-        across(&before, &now.content, &range.lines, options)?.1
-    };
-    Ok((!lines.is_empty()).then_some((parent, p1, lines)))
+    }
+    Ok(found)
 }
 
 fn exceeds() -> Stop {
@@ -158,19 +158,14 @@ type Open = BTreeMap<(Rev, Node), (FileRev, Rev, Range<usize>)>;
 /// Takes a changeset, a file's name in it and lines of that file.
 type Add<'a> = &'a mut dyn FnMut(Rev, &[u8], Range<usize>);
 
-/// Hands over where lines of a file revision came from: changesets, names and the lines there.
-fn ancestors(
-    history: &History<'_>,
-    file: FileRev,
-    from: Rev,
-    lines: Range<usize>,
-    options: &DiffOptions,
-    add: Add<'_>,
-) -> Outcome<()> {
+/// Hands over where lines of file revisions came from: changesets, names and the lines there.
+fn ancestors(history: &History<'_>, start: Vec<Start>, options: &DiffOptions, add: Add<'_>) -> Outcome<()> {
     let mut walk = FileWalk::new(history.repository)?;
-    let introduced = walk.introduced(&file, from, true)?;
     let mut open = Open::new();
-    open.insert((walk.recorded(&file)?, file.node), (file, introduced, lines));
+    for (file, from, lines) in start {
+        let introduced = walk.introduced(&file, from, true)?;
+        open.insert((walk.recorded(&file)?, file.node), (file, introduced, lines));
+    }
     while let Some((_, (file, rev, lines))) = open.pop_last() {
         let parents = walk.parents(&file)?;
         if parents.is_empty() {
