@@ -32,6 +32,8 @@ pub struct Matcher<'a> {
     node: Node<'a>,
     files: Vec<Vec<u8>>,
     explicit: PathSet,
+    /// Names that Python's matcher has and the Rust extension's has not.
+    forgotten: Vec<Vec<u8>>,
 }
 
 enum Node<'a> {
@@ -126,7 +128,7 @@ impl<'a> Matcher<'a> {
 
     fn of(node: Node<'a>, files: Vec<Vec<u8>>) -> Self {
         let explicit = files.iter().map(|f| f.as_slice().into()).collect();
-        Matcher { node, files, explicit }
+        Matcher { node, files, explicit, forgotten: Vec::new() }
     }
 
     /// Whether `path`, a file, is one of those that the command is about.
@@ -187,6 +189,11 @@ impl<'a> Matcher<'a> {
     /// looks at one by one and reports when they are missing. Empty texts stand for the root.
     pub fn explicit_files(&self) -> &[Vec<u8>] {
         &self.files
+    }
+
+    /// `explicit_files` as Python's matcher has them, also where the Rust extension forgets them.
+    pub fn names(&self) -> impl Iterator<Item = &Vec<u8>> {
+        self.files.iter().chain(&self.forgotten)
     }
 
     /// Whether `path` is one of `explicit_files` (Mercurial's `match.exact`).
@@ -310,7 +317,7 @@ fn build<'a>(
         matcher = matcher.difference(with_sets(exclude, include_matcher)?);
         if engine == Engine::RustExtension && !matcher.is_exact() {
             // The extension forgets the names of what is excluded from, and so never reports them missing.
-            matcher = Matcher::of(matcher.node, Vec::new());
+            matcher = Matcher { forgotten: matcher.files, ..Matcher::of(matcher.node, Vec::new()) };
         }
     }
     Ok(matcher)

@@ -111,7 +111,7 @@ pub(crate) struct Limited<'a> {
 
 impl<'a> Limited<'a> {
     pub(crate) fn new(asked: Selection<'a>, kept: Matcher<'a>) -> Self {
-        let named = Matcher::exact(asked.0.explicit_files().to_vec());
+        let named = Matcher::exact(asked.0.names().cloned().collect());
         Limited { asked, kept: Matcher::union(vec![kept, named]) }
     }
 }
