@@ -4,6 +4,7 @@ use crate::Prepared;
 use crate::defaults::{Default, default_of};
 use crate::history::subset::Subset;
 use crate::history::{Keywords, query, values};
+use crate::options::version_of;
 use crate::patch;
 use crate::selection::missing_from;
 use amalgam_config::Config;
@@ -43,6 +44,9 @@ pub(crate) fn configured(prepared: &Prepared, function: &str, arguments: &[Value
     }
 }
 
+/// Mercurial 7.2.4 has no for a switch whose default it works out elsewhere, 6.9.5 has nothing.
+const WORKED_OUT_IS_FALSE_SINCE: (u16, u16) = (7, 2);
+
 /// The same of a setting that nothing sets.
 fn unset(prepared: &Prepared, function: &str, section: &[u8], name: &[u8]) -> Outcome<Value> {
     let config = &prepared.config;
@@ -52,6 +56,9 @@ fn unset(prepared: &Prepared, function: &str, section: &[u8], name: &[u8]) -> Ou
     }
     let default = default_of(&prepared.facts, section, name).map_err(|_| unsupported("the default of a setting"))?;
     match (function, default) {
+        ("configbool", Default::WorkedOut) if version_of(&prepared.facts) < WORKED_OUT_IS_FALSE_SINCE => {
+            Err(unsupported("a default that earlier releases leave out"))
+        }
         ("configbool", Default::Unknown | Default::WorkedOut) => Ok(Value::Bool(false)),
         (_, Default::Unknown | Default::WorkedOut | Default::Is(Value::None)) => Ok(Value::None),
         ("config", Default::Is(value @ (Value::Bytes(_) | Value::Bool(_) | Value::Int(_)))) => Ok(value),
