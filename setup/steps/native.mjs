@@ -1,6 +1,7 @@
 // Builds the launcher and the addon in release mode and puts them into bin/. Whether anything needs
 // building is cargo's decision, which takes it a fraction of a second.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { paths } from "../paths.mjs";
 import { Problem } from "../problem.mjs";
@@ -47,7 +48,7 @@ export async function buildNative(detail) {
   const launcher = artifacts.get("hg");
   const addon = artifacts.get("addon");
   if (!launcher || !addon) throw new Error("cargo built neither a binary `hg` nor the addon");
-  const placed = [place(launcher, paths.launcher), place(addon, paths.addon)].some(Boolean);
+  const placed = [place(launcher, paths.launcher, checkLauncher), place(addon, paths.addon)].some(Boolean);
   if (compiled === 0 && !placed) return undefined;
   return compiled === 0 ? "put in place" : `${compiled} crates built`;
 }
@@ -84,8 +85,30 @@ function failure(text, wanted) {
   return new Problem("the Rust build failed", ["The first `error` above says why."], text);
 }
 
-/** Replaces `to` when it differs, by renaming, because it may be running. @param {string} from @param {string} to */
-function place(from, to) {
+/** Runs a launcher once, where it finds no Mercurial and says so. @param {string} file */
+function checkLauncher(file) {
+  const { error, signal, status, stderr } = spawnSync(file, ["root"], {
+    cwd: "/",
+    env: { PATH: "/nonexistent" },
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  if (status !== null && stderr.includes("there is no other hg on PATH")) return;
+  const what = error?.message ?? (signal ? `it ended by ${signal}` : `exit code ${status}`);
+  throw new Problem(
+    "the launcher that was built does not run on this machine; the earlier one, if any, stays",
+    ["Delete native/target and run the same command again."],
+    `${what}\n${stderr ?? ""}`,
+  );
+}
+
+/**
+ * Replaces `to` when it differs, by renaming, because it may be running.
+ * @param {string} from
+ * @param {string} to
+ * @param {(file: string) => void} [check] throws when the new file must not be put in place
+ */
+function place(from, to, check) {
   const content = readFileSync(from);
   try {
     if (readFileSync(to).equals(content)) return false;
@@ -95,6 +118,12 @@ function place(from, to) {
   const partial = `${to}.${process.pid}.new`;
   copyFileSync(from, partial);
   chmodSync(partial, 0o755);
+  try {
+    check?.(partial);
+  } catch (error) {
+    rmSync(partial);
+    throw error;
+  }
   renameSync(partial, to);
   return true;
 }
