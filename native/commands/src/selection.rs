@@ -106,7 +106,7 @@ impl Prepared {
             cwd_abs: &self.cwd,
             env: &self.env,
             config: &self.config,
-            engine: if self.facts.is_rust() { Engine::RustExtension } else { Engine::PythonBytes },
+            engine: Engine::of_status(self.facts.build),
             sets: Some(self),
         })
     }

@@ -35,7 +35,7 @@ pub use sets::{Filesets, Subject};
 pub use text::TextRegex;
 
 use amalgam_config::Config;
-use amalgam_types::Environment;
+use amalgam_types::{Environment, LegacyBuild};
 use std::path::Path;
 
 /// Which of legacy's implementations decides what a pattern means.
@@ -46,6 +46,13 @@ pub enum Engine {
     PythonBytes,
     /// Mercurial's Rust extension: status of the working directory, and ignore rules, in the Rust build.
     RustExtension,
+}
+
+impl Engine {
+    /// The one that a status goes by in this build of legacy.
+    pub fn of_status(build: LegacyBuild) -> Engine {
+        if build == LegacyBuild::Rust { Engine::RustExtension } else { Engine::PythonBytes }
+    }
 }
 
 /// Where patterns are read.

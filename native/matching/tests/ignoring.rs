@@ -8,13 +8,13 @@ mod common;
 use amalgam_config::Config;
 use amalgam_matching::{Engine, IgnoreRules, MatchContext, MatchOptions, Matcher, PatternKind, Visit};
 use amalgam_testkit::{Sandbox, legacy_build};
-use amalgam_types::{LegacyBuild, Outcome, Reason, Stop};
+use amalgam_types::{Outcome, Reason, Stop};
 use common::{Oracle, Random, bits, cases, pack};
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt;
 
 fn engine() -> Engine {
-    if legacy_build() == LegacyBuild::Rust { Engine::RustExtension } else { Engine::PythonBytes }
+    Engine::of_status(legacy_build())
 }
 
 fn load(sandbox: &Sandbox, engine: Engine) -> Outcome<IgnoreRules> {

@@ -7,7 +7,7 @@ use crate::repository::{Selection, WorkingCopy, visit};
 use crate::{Selecting, Visit};
 use amalgam_formats::sparse::{Sparse, SparseRules};
 use amalgam_matching::{Engine, MatchContext, MatchOptions, Matcher, PatternKind};
-use amalgam_types::{LegacyBuild, NULL_REV, Outcome, Reason, Rev, Stop};
+use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -92,7 +92,7 @@ impl<'a> WorkingCopy<'a> {
             cwd_abs: self.repository.root(),
             env: self.env,
             config: self.config,
-            engine: if self.build == LegacyBuild::Rust { Engine::RustExtension } else { Engine::PythonBytes },
+            engine: Engine::of_status(self.build),
             sets: None,
         };
         let options = MatchOptions { patterns: &[], include, exclude, default: PatternKind::Glob };

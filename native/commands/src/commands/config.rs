@@ -49,8 +49,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         return list(prepared, &config, None, out);
     }
     form.show(None, out, |formatter, out| {
-        let extended = prepared.config.items("extensions").any(|(_, value)| !value.starts_with(b"!"));
-        if extended && shows_defaults(formatter) {
+        if prepared.enables_extensions() && shows_defaults(formatter) {
             return Err(Stop::unsupported(Reason::OutputUnsupported, "the default values of extensions' settings"));
         }
         list(prepared, &config, Some(formatter), out)

@@ -49,9 +49,7 @@ const WORKED_OUT_IS_FALSE_SINCE: (u16, u16) = (7, 2);
 
 /// The same of a setting that nothing sets.
 fn unset(prepared: &Prepared, function: &str, section: &[u8], name: &[u8]) -> Outcome<Value> {
-    let config = &prepared.config;
-    let extended = config.items("extensions").any(|(_, value)| !value.starts_with(b"!"));
-    if extended || config.get("devel", "all-warnings").is_some() {
+    if prepared.enables_extensions() || prepared.config.get("devel", "all-warnings").is_some() {
         return Err(unsupported("a default that an extension may change, or of which legacy may warn"));
     }
     let default = default_of(&prepared.facts, section, name).map_err(|_| unsupported("the default of a setting"))?;

@@ -4,7 +4,7 @@ use amalgam_config::{Config, LegacyPaths};
 use amalgam_matching::{Engine, IgnoreRules, MatchContext, MatchOptions, Matcher, PatternKind};
 use amalgam_repo::{Repository, Resolved};
 use amalgam_testkit::{Sandbox, legacy_build};
-use amalgam_types::{LegacyBuild, NULL_REV, Outcome};
+use amalgam_types::{NULL_REV, Outcome};
 use amalgam_worktree::{PathList, StatusOptions, StatusResult, WorkingCopy, status_between};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -49,7 +49,7 @@ pub(crate) fn engine(sandbox: &Sandbox, question: &Question<'_>) -> Outcome<Stat
     config.add_repository(&env, &amalgam_repo::repo_config_files(sandbox.root())?)?;
     let repository = Repository::open(sandbox.root(), &env)?;
     let build = legacy_build();
-    let engine = if build == LegacyBuild::Rust { Engine::RustExtension } else { Engine::PythonBytes };
+    let engine = Engine::of_status(build);
     let context = MatchContext {
         root: sandbox.root(),
         cwd: b"",
