@@ -21,9 +21,8 @@ pub(crate) fn stop(name: &[u8], known: Functions<'_>) -> Option<Stop> {
 
 /// Whether more than 0.6 of both names is the same, by Python's `difflib.SequenceMatcher.ratio`.
 fn is_similar(name: &[u8], known: &[u8]) -> bool {
-    let both = name.len() + known.len();
-    // 2 * same / both > 0.6, with the rounding of floating point, as in Python.
-    both == 0 || 2.0 * same(name, known) as f64 / both as f64 > 0.6
+    // With the rounding of floating point, as in Python.
+    2.0 * same(name, known) as f64 / (name.len() + known.len()) as f64 > 0.6
 }
 
 /// How many bytes are in the longest block that both have (the first such in `a`, then in `b`), and likewise in what is

@@ -18,23 +18,23 @@ pub(super) fn stack<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     let revs: Vec<Rev> = match call.argument {
         Some(_) => call.argument_set()?.to_vec()?,
         // The null revision is public.
-        None => vec![evaluation.repository.working_revs()?[0]].into_iter().filter(|&rev| rev != NULL_REV).collect(),
+        None => evaluation.repository.working_revs()?.into_iter().take(1).filter(|&rev| rev != NULL_REV).collect(),
     };
     if revs.contains(&NULL_REV) {
         // Legacy takes it for the last changeset.
         return unsupported("stack of the null revision");
     }
-    let mut found = Bits::default();
-    for rev in revs {
-        let tree = Tree::Symbol(rev.to_string().into_bytes());
-        let only = Tree::call("only", vec![Some(tree)]);
-        evaluation.all_of(Some(&only))?.to_bits()?.iter().for_each(|rev| {
-            found.insert(rev);
-        });
-    }
     let merges = evaluation.all_of(Some(&Tree::call("merge", Vec::new())))?;
     let merged: Outcome<Bits> = evaluation.dag.ancestors(&merges, Walk::default(), None)?.collect();
     let merged = merged?;
-    let mutable = |rev: &Rev| evaluation.visibility.phase(*rev) != Phase::Public && !merged.contains(*rev);
-    call.subset.and(&Set::sorted(&found.iter().filter(mutable).collect()))
+    let counts = |rev: &Rev| evaluation.visibility.phase(*rev) != Phase::Public && !merged.contains(*rev);
+    let mut found = Bits::default();
+    // Where one does not count, none of its ancestors does.
+    for rev in revs.into_iter().filter(counts) {
+        let only = Tree::call("only", vec![Some(Tree::Symbol(rev.to_string().into_bytes()))]);
+        for rev in evaluation.all_of(Some(&only))?.to_bits()?.iter().filter(counts) {
+            found.insert(rev);
+        }
+    }
+    call.subset.and(&Set::sorted(&found))
 }

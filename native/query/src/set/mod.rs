@@ -76,11 +76,7 @@ impl<'a> Set<'a> {
 
     /// These revisions, which are in topological order.
     pub(crate) fn topological(items: Vec<Rev>) -> Set<'a> {
-        let set = Set::list(items);
-        if let Node::List(list) = &*set.0 {
-            list.topological.set(true);
-        }
-        set
+        Set::new_list(items, None, true)
     }
 
     /// These revisions, low to high.
@@ -89,10 +85,14 @@ impl<'a> Set<'a> {
     }
 
     fn of_list(items: Vec<Rev>, ascending: Option<bool>) -> Set<'a> {
+        Set::new_list(items, ascending, false)
+    }
+
+    fn new_list(items: Vec<Rev>, ascending: Option<bool>, topological: bool) -> Set<'a> {
         Set(Rc::new(Node::List(List {
             items: RefCell::new(Rc::new(items)),
             ascending: Cell::new(ascending),
-            topological: Cell::new(false),
+            topological: Cell::new(topological),
             sorted: OnceCell::new(),
             members: OnceCell::new(),
         })))

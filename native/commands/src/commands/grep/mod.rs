@@ -149,10 +149,11 @@ impl Searched<'_> {
                 })
             }
             Searched::Revisions(revs, matcher) => {
-                let (mut found, mut misses) = (false, Misses::new());
+                // Of one changeset nothing need be kept.
+                let (mut found, mut misses) = (false, (revs.len() > 1).then(Misses::new));
                 for &rev in revs {
                     let mut report = |hit: &Hit| report(Place::Changeset(rev), hit);
-                    found |= revision_files(history, rev, matcher, search, &mut misses, &mut report)?;
+                    found |= revision_files(history, rev, matcher, search, misses.as_mut(), &mut report)?;
                 }
                 Ok(found)
             }

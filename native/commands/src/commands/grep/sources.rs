@@ -53,7 +53,7 @@ pub(super) fn working_files(
 /// The file revisions that are known not to match: changesets share most of their files.
 pub(super) type Misses = HashSet<(Vec<u8>, Node)>;
 
-/// Searches the files of a changeset.
+/// Searches the files of a changeset but those that are `misses`, among which it counts the others without a match.
 ///
 /// # Errors
 /// Whatever makes native uncertain, and what `report` ends with.
@@ -62,7 +62,7 @@ pub(super) fn revision_files(
     rev: Rev,
     matcher: &Matcher<'_>,
     search: &LineSearch,
-    misses: &mut Misses,
+    misses: Option<&mut Misses>,
     report: Report<'_>,
 ) -> Outcome<bool> {
     let repository = history.repository;
@@ -77,10 +77,14 @@ pub(super) fn revision_files(
     let search_one = |(path, node): &(&[u8], Node)| -> Outcome<Option<Hit>> {
         Ok(hit(path, &repository.file_content(path, node)?, search))
     };
-    files.retain(|(path, node)| !misses.contains(&(path.to_vec(), *node)));
+    if let Some(misses) = &misses {
+        files.retain(|(path, node)| !misses.contains(&(path.to_vec(), *node)));
+    }
     let hits = files.par_iter().map(search_one).collect::<Outcome<Vec<_>>>()?;
-    let without = files.iter().zip(&hits).filter(|(_, hit)| hit.is_none());
-    misses.extend(without.map(|((path, node), _)| (path.to_vec(), *node)));
+    if let Some(misses) = misses {
+        let without = files.iter().zip(&hits).filter(|(_, hit)| hit.is_none());
+        misses.extend(without.map(|((path, node), _)| (path.to_vec(), *node)));
+    }
     report_all(hits, report)
 }
 
