@@ -2,8 +2,8 @@
 //!
 //! Only parts that whole command lines never enter are told apart; whatever belongs to none of them stands behind every
 //! command. What each command enters by itself is in the table ([`CommandSpec::stands_for`]); revisions, file sets and some
-//! options lead further, and a template, or an option of which it is not known where it leads, leads everywhere. `launcher/tests/stands.rs` has
-//! legacy run such lines and compares where they lead.
+//! options lead further, and a template, or an option of which it is not known where it leads, leads everywhere.
+//! `launcher/tests/stands.rs` has legacy run such lines and compares where they lead.
 
 use crate::{CommandSpec, Parsed};
 use amalgam_config::Config;

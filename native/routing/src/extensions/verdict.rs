@@ -103,7 +103,7 @@ impl Judge<'_> {
 
     /// Whether what an extension does to a repository was reviewed as a whole.
     fn is_reviewed_setup(&self, who: &str) -> bool {
-        self.findings.each().any(|found| found.who == who && is_setup(found) && self.is_reviewed(found))
+        self.findings.each_of("hook").any(|found| found.who == who && is_setup(found) && self.is_reviewed(found))
     }
 
     fn is_reviewed(&self, found: Finding<'_>) -> bool {
