@@ -3,9 +3,10 @@
 
     make-repos.py [--into FOLDER] [--hg HG] [--hg-rust HG] [--only NAME ...] [--scale FRACTION]
 
-    flat-v1, flat-v2       100,000 files in 10 folders
+    flat-v1, flat-v2       100,000 files in 10 folders, of which the second changeset changes every tenth
     source-v1, source-v2   260,000 files in about 29,000 folders, shaped like a source tree, with some 60
-                           ignore patterns and an ignored build folder with 20,000 files
+                           ignore patterns, an ignored build folder with 20,000 files, and 100 files that were
+                           changed in the working copy
     history                some 21,000 changesets with side branches and merges, one file that most of them change
 
 FOLDER is $AMALGAM_BENCH_REPOS, or amalgam/bench in the user's cache folder. What is already there is kept:
@@ -55,6 +56,12 @@ def make_flat(root, scale):
             write(f"{root}/folder{d}/file_{n:05}.txt", f"{d} {n}\n")
 
 
+def change_flat(root, scale):
+    for d in range(10):
+        for n in range(0, int(10_000 * scale), 10):
+            write(f"{root}/folder{d}/file_{n:05}.txt", f"{d} {n}\nchanged\n")
+
+
 def source_folders(count, rng):
     """Relative folder names, parents before children, most of them four to eight deep."""
     folders = [""]
@@ -88,6 +95,18 @@ def make_source(root, scale):
         write(f"{folder}/unit{n}.o", "object\n")
 
 
+def edit_source(root, hg, env):
+    """Changes 100 tracked files: half of them grow, half keep their size."""
+    names = subprocess.run([hg, "files", "-0"], cwd=root, env=env, check=True, stdout=subprocess.PIPE).stdout
+    names = [name for name in names.split(b"\0") if name and name != b".hgignore"]
+    for index, name in enumerate(names[:: max(1, len(names) // 100)][:100]):
+        path = os.path.join(root.encode(), name)
+        with open(path, "rb") as f:
+            text = f.read()
+        with open(path, "wb") as f:
+            f.write(text.replace(b"x", b"y", 1) if index % 2 and b"x" in text else text + b"one more line\n")
+
+
 def run(hg, root, *args, env=None):
     subprocess.run([hg, *args], cwd=root, check=True, stdout=subprocess.DEVNULL, env=env)
 
@@ -103,6 +122,11 @@ def make_v1(root, hg, fill, scale):
     run(hg, root, "init", "--config", "format.use-dirstate-v2=no", env=env)
     fill(root, scale)
     run(hg, root, "commit", "-q", "-A", "-m", "everything", "-d", "0 0", env=env)
+    if fill is make_flat:
+        change_flat(root, scale)
+        run(hg, root, "commit", "-q", "-m", "every tenth file", "-d", "1 0", env=env)
+    else:
+        edit_source(root, hg, env)
     # A time that can be recorded is at least a second old.
     time.sleep(1.5)
     run(hg, root, "status", env=env)

@@ -25,6 +25,7 @@ const quick = { budgets: { rhg: 0.4 }, milliseconds: 3 };
 
 function big(repository: Workload["repository"], budgets: Record<"all" | "unknown" | "tracked", number>): Workload[] {
   const roles = repository.endsWith("v2") ? modern : all;
+  const python: Role[] = roles.filter((role) => !["git", "chg"].includes(role));
   return [
     {
       name: "status",
@@ -43,7 +44,30 @@ function big(repository: Workload["repository"], budgets: Record<"all" | "unknow
       roles,
       budgets: { rhg: budgets.tracked },
     },
+    // Without the present time, in which two programs' answers differ.
+    ...["diff --nodates", "diff --nodates -U0", "diff --stat", "identify", "summary"].map(
+      (name): Workload => ({
+        name,
+        repository,
+        args: name.split(" "),
+        roles: python,
+        budgets: name.startsWith("diff") ? { "legacy-rust": 0.4 } : {},
+      }),
+    ),
   ];
+}
+
+/** What two changesets differ in, where that is ten thousand files. */
+function wide(repository: Workload["repository"]): Workload[] {
+  return ["diff -r 0 -r 1", "diff --stat -r 0 -r 1", "status --rev 0 --rev 1", "log -p -r 1"].map(
+    (name): Workload => ({
+      name,
+      repository,
+      args: name.split(" "),
+      roles: ["amalgam", "legacy", "legacy-rust"],
+      budgets: { legacy: 0.2 },
+    }),
+  );
 }
 
 /** A command that legacy answers, by a server of its own and in the other ways. */
@@ -73,6 +97,9 @@ export function ofHistory(file: string, author: string, since: string): Workload
     past(["log", "-l", "10"], 0.03),
     past(["log", "-l", "10", "-p"], 0.05),
     past(["log", "-q", file], 0.1),
+    { ...past(["annotate", file], 0.2), roles: ["amalgam", "legacy", "rhg"], budgets: { rhg: 1 } },
+    past(["diff", "-r", "tip~100", "-r", "tip"], 0.2),
+    past(["diff", "--nodates"], 0.2),
     past(["log", "-q", "-r", `author("literal:${author}") and date('>${since}')`], 0.1),
     ...["heads", "branches", "tags", "identify"].map((name) => past([name], 0.03)),
   ];
@@ -101,7 +128,8 @@ export const workloads: Workload[] = [
   ...[
     ...["log -l 3", "log -T {node}\\n", "log -G", "log -G -l 50", "log -p", "log -l 10 -p", "log a"],
     ...["log -r author(bench)&date('>1969-01-01')", "heads", "tags", "branches", "bookmarks", "identify"],
-    ...["parents", "tip"],
+    ...["parents", "tip", "diff --nodates", "diff -c .", "diff --stat", "annotate a", "grep a", "files set:modified()"],
+    ...["resolve -l", "paths", "branch", "phase", "manifest", "export", "locate"],
   ].map(
     (name): Workload => ({
       name,
@@ -126,6 +154,7 @@ export const workloads: Workload[] = [
   ),
   ...ofHistory("of", "debug", "1970-01-02"),
   ...big("flat-v1", { all: 0.6, unknown: 0.35, tracked: 0.6 }),
+  ...wide("flat-v1"),
   ...big("flat-v2", { all: 0.85, unknown: 0.35, tracked: 0.8 }),
   ...big("source-v1", { all: 0.6, unknown: 0.35, tracked: 0.5 }),
   ...big("source-v2", { all: 0.85, unknown: 0.35, tracked: 0.8 }),
