@@ -97,7 +97,7 @@ export function ofHistory(file: string, author: string, since: string): Workload
     past(["log", "-l", "10"], 0.03),
     past(["log", "-l", "10", "-p"], 0.05),
     past(["log", "-q", file], 0.1),
-    { ...past(["annotate", file], 0.2), roles: ["amalgam", "legacy", "rhg"], budgets: { rhg: 1 } },
+    { ...past(["annotate", "-r", "tip", file], 0.2), roles: ["amalgam", "legacy", "rhg"], budgets: { rhg: 1 } },
     past(["diff", "-r", "tip~100", "-r", "tip"], 0.2),
     past(["diff", "--nodates"], 0.2),
     past(["log", "-q", "-r", `author("literal:${author}") and date('>${since}')`], 0.1),

@@ -179,6 +179,15 @@ pub(crate) fn refuse_subrepositories(mut tracked: impl FnMut(&[u8]) -> bool) -> 
     Ok(())
 }
 
+/// The same of the repository's own dirstate, where nothing else is asked of it.
+///
+/// # Errors
+/// `SubrepositoryPresent`, or a damaged dirstate.
+pub(crate) fn refuse_tracked_subrepositories(repository: &Repository) -> Outcome<()> {
+    let tracked = amalgam_worktree::tracked_among(repository, &SUBREPOSITORY_FILES)?;
+    refuse_subrepositories(|name| tracked.contains(&name))
+}
+
 /// The names that were given outright and are neither a file nor a folder of `manifest`, sorted: legacy warns of
 /// each after it has dealt with the rest.
 ///

@@ -99,19 +99,21 @@ pub fn parse(bytes: &[u8]) -> Outcome<TagMap> {
     // Most lines have an id of forty digits and a short name.
     out.values.reserve(bytes.len() / 60);
     for line in split_lines(bytes).filter(|l| !l.is_empty()) {
+        if let Some((hex, [b' ', name @ ..])) = line.split_at_checked(40)
+            && let Some(node) = Node::from_hex(hex)
+        {
+            out.add_line(utf8(strip(name), "a tag")?, node);
+            continue;
+        }
         let Some(space) = line.iter().position(|&b| b == b' ') else {
             out.passed_over = true;
             continue;
         };
-        let (hex, name) = (&line[..space], strip(&line[space + 1..]));
-        let Some(node) = Node::from_hex(hex) else {
-            if hex.len() % 2 == 0 && hex.iter().all(u8::is_ascii_hexdigit) {
-                return Err(damaged("a tag has an id of another length"));
-            }
-            out.passed_over = true;
-            continue;
-        };
-        out.add_line(utf8(name, "a tag")?, node);
+        let hex = &line[..space];
+        if hex.len() % 2 == 0 && hex.iter().all(u8::is_ascii_hexdigit) {
+            return Err(damaged("a tag has an id of another length"));
+        }
+        out.passed_over = true;
     }
     Ok(out)
 }
@@ -146,11 +148,16 @@ impl<'a> TagCache<'a> {
 
 /// Whether all lines are as legacy writes them to its cache.
 pub fn are_sound(lines: &[u8]) -> bool {
-    let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    let is_sound = |line: &[u8]| line.len() > 41 && line[40] == b' ' && line[..40].iter().all(is_digit);
-    let whole = if lines.is_empty() { Some(lines) } else { lines.strip_suffix(b"\n") };
-    let all = |lines: &[u8]| lines.is_empty() || lines.split(|&byte| byte == b'\n').all(is_sound);
-    whole.is_some_and(all) && std::str::from_utf8(lines).is_ok()
+    // Without a branch for each digit, so that many are looked at together.
+    let is_odd = |byte: u8| (byte.wrapping_sub(b'0') >= 10) & (byte.wrapping_sub(b'a') >= 6);
+    let is_sound = |line: &[u8]| match line.split_first_chunk::<40>() {
+        Some((id, [b' ', _, ..])) => !id.iter().fold(false, |odd, &byte| odd | is_odd(byte)),
+        _ => false,
+    };
+    let mut start = 0;
+    memchr::memchr_iter(b'\n', lines).all(|end| is_sound(&lines[std::mem::replace(&mut start, end + 1)..end]))
+        && start == lines.len()
+        && std::str::from_utf8(lines).is_ok()
 }
 
 /// The names whose last line is about `node`, sorted; of sound lines. `None` where looking at all lines costs less.

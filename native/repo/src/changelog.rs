@@ -54,14 +54,7 @@ impl Indexed {
         } else if self.searches.fetch_add(1, Ordering::Relaxed) >= SEARCHES {
             return self.in_table(self.make_table()?, node);
         }
-        let mut found = None;
-        index.nodes_from_tip(floor, |rev, id| {
-            if *id == node.0 {
-                found = Some(rev);
-            }
-            found.is_none()
-        })?;
-        Ok(found)
+        index.find_from_tip(floor, node)
     }
 
     fn make_table(&self) -> Outcome<&HashMap<u64, Rev, foldhash::fast::RandomState>> {
@@ -171,7 +164,17 @@ impl Changelog {
     /// Both parents of every revision.
     pub fn all_parents(&self) -> Outcome<Vec<[Rev; 2]>> {
         self.expect_scan();
-        (0..self.len()).map(|rev| self.parents(rev)).collect()
+        let mut all = Vec::with_capacity(self.len() as usize);
+        self.walk_parents(0, |_, parents| all.push(parents))?;
+        Ok(all)
+    }
+
+    /// Calls `visit` with (revision, parents) from `base` up to the tip.
+    ///
+    /// # Errors
+    /// What reading the index meets.
+    pub fn walk_parents(&self, base: Rev, visit: impl FnMut(Rev, [Rev; 2])) -> Outcome<()> {
+        self.indexed.revlog.index().walk_parents(base, visit)
     }
 
     /// The revision of an id; the null id is revision -1.

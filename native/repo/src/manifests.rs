@@ -15,21 +15,36 @@ const KEPT_BYTES: usize = 32 << 20;
 
 /// Manifests that were read, the one used last first.
 #[derive(Default)]
-pub(crate) struct KeptManifests(Vec<(Node, Arc<Manifest>)>);
+pub(crate) struct KeptManifests(Vec<Kept>);
+
+struct Kept {
+    node: Node,
+    /// The changeset that it was last asked of: its text, which names the manifest, can be long.
+    changeset: Option<Rev>,
+    manifest: Arc<Manifest>,
+}
 
 impl KeptManifests {
     fn get(&mut self, node: &Node) -> Option<Arc<Manifest>> {
-        let at = self.0.iter().position(|(known, _)| known == node)?;
-        self.0[..=at].rotate_right(1);
-        Some(Arc::clone(&self.0[0].1))
+        self.find(|kept| kept.node == *node)
     }
 
-    fn keep(&mut self, node: Node, manifest: &Arc<Manifest>) {
-        self.0.retain(|(known, _)| *known != node);
-        self.0.insert(0, (node, Arc::clone(manifest)));
+    fn of(&mut self, changeset: Rev) -> Option<Arc<Manifest>> {
+        self.find(|kept| kept.changeset == Some(changeset))
+    }
+
+    fn find(&mut self, is_it: impl Fn(&Kept) -> bool) -> Option<Arc<Manifest>> {
+        let at = self.0.iter().position(is_it)?;
+        self.0[..=at].rotate_right(1);
+        Some(Arc::clone(&self.0[0].manifest))
+    }
+
+    fn keep(&mut self, node: Node, changeset: Option<Rev>, manifest: &Arc<Manifest>) {
+        self.0.retain(|kept| kept.node != node);
+        self.0.insert(0, Kept { node, changeset, manifest: Arc::clone(manifest) });
         let mut bytes = 0;
         let mut count = 0;
-        self.0.retain(|(_, manifest)| {
+        self.0.retain(|Kept { manifest, .. }| {
             bytes += manifest.text().len();
             count += 1;
             count <= KEPT || (count <= 4 * KEPT && bytes <= KEPT_BYTES)
@@ -62,7 +77,17 @@ impl Repository {
 
     /// The manifest of a changeset; that of the null revision is empty.
     pub fn manifest_of(&self, rev: Rev) -> Outcome<Arc<Manifest>> {
-        self.manifest(&self.manifest_node(rev)?, Some(rev))
+        if let Some(kept) = self.manifests.lock().ok().and_then(|mut kept| kept.of(rev)) {
+            return Ok(kept);
+        }
+        let node = self.manifest_node(rev)?;
+        let manifest = self.manifest(&node, Some(rev))?;
+        if let Ok(mut kept) = self.manifests.lock()
+            && node != NULL_NODE
+        {
+            kept.keep(node, Some(rev), &manifest);
+        }
+        Ok(manifest)
     }
 
     /// Whether a changeset has subrepositories: then it tracks `.hgsub` or `.hgsubstate`.
@@ -83,7 +108,7 @@ impl Repository {
         let rev = log.rev_of(node, hint)?.ok_or_else(|| damaged("a manifest is missing"))?;
         let manifest = Arc::new(Manifest::new(log.revlog.shared_text(rev)?)?);
         if let Ok(mut kept) = self.manifests.lock() {
-            kept.keep(*node, &manifest);
+            kept.keep(*node, None, &manifest);
         }
         Ok(manifest)
     }
@@ -102,13 +127,14 @@ mod tests {
         };
         let mut kept = KeptManifests::default();
         for at in 0..40 {
-            kept.keep(node(at), &text(10));
+            kept.keep(node(at), Some(at as Rev), &text(10));
             assert!(kept.get(&node(0)).is_some(), "used again and again");
+            assert!(kept.of(at as Rev).is_some());
         }
         assert_eq!(kept.0.len(), 4 * KEPT);
         assert!(kept.get(&node(20)).is_none() && kept.get(&node(39)).is_some());
         for at in 0..10 {
-            kept.keep(node(at), &text(KEPT_BYTES / 3));
+            kept.keep(node(at), None, &text(KEPT_BYTES / 3));
         }
         assert_eq!(kept.0.len(), KEPT, "large ones");
     }

@@ -58,16 +58,12 @@ impl Phases {
                 *slot = phase.max(*slot);
             }
         }
-        if from_base.len() > 1000 {
-            changelog.expect_scan();
-        }
-        for at in 0..from_base.len() {
-            for parent in changelog.parents(base + at as Rev)? {
-                if parent >= base {
-                    from_base[at] = from_base[at].max(from_base[(parent - base) as usize]);
-                }
+        changelog.walk_parents(base, |rev, parents| {
+            let at = (rev - base) as usize;
+            for parent in parents.into_iter().filter(|&parent| parent >= base) {
+                from_base[at] = from_base[at].max(from_base[(parent - base) as usize]);
             }
-        }
+        })?;
         Ok(Phases { base, from_base })
     }
 

@@ -31,14 +31,15 @@ impl Node {
 
     /// Parses exactly forty hexadecimal digits of either case.
     pub fn from_hex(hex: &[u8]) -> Option<Self> {
-        if hex.len() != 40 {
-            return None;
-        }
+        let hex: &[u8; 40] = hex.try_into().ok()?;
         let mut out = [0u8; 20];
-        for (byte, pair) in out.iter_mut().zip(hex.chunks_exact(2)) {
-            *byte = (nibble(pair[0])? << 4) | nibble(pair[1])?;
+        let mut seen = 0;
+        for (i, byte) in out.iter_mut().enumerate() {
+            let (high, low) = (NIBBLES[usize::from(hex[2 * i])], NIBBLES[usize::from(hex[2 * i + 1])]);
+            seen |= high | low;
+            *byte = (high << 4) | (low & 15);
         }
-        Some(Node(out))
+        (seen & NO_DIGIT == 0).then_some(Node(out))
     }
 
     /// Forty lower-case digits.
@@ -54,7 +55,10 @@ impl Node {
     /// The first twelve digits, the form that Mercurial prints.
     pub fn short(&self) -> [u8; 12] {
         let mut out = [0u8; 12];
-        out.copy_from_slice(&self.hex()[..12]);
+        for (pair, byte) in out.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = HEX[usize::from(byte >> 4)];
+            pair[1] = HEX[usize::from(byte & 15)];
+        }
         out
     }
 
@@ -71,7 +75,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The first twelve digits of `node` as a `String`, for messages.
 pub fn short_hex(node: &Node) -> String {
-    node.short().iter().map(|&b| char::from(b)).collect()
+    std::str::from_utf8(&node.short()).unwrap_or_default().to_owned()
 }
 
 impl fmt::Display for Node {
@@ -86,13 +90,23 @@ impl fmt::Debug for Node {
     }
 }
 
-fn nibble(c: u8) -> Option<u8> {
-    match c {
-        b'0'..=b'9' => Some(c - b'0'),
-        b'a'..=b'f' => Some(c - b'a' + 10),
-        b'A'..=b'F' => Some(c - b'A' + 10),
-        _ => None,
+/// What [`NIBBLES`] has for bytes that are no digit; no digit has any of these bits.
+const NO_DIGIT: u8 = 0xf0;
+
+/// The value of each hexadecimal digit.
+const NIBBLES: [u8; 256] = {
+    let mut table = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[HEX[value as usize] as usize] = value;
+        table[HEX[value as usize].to_ascii_uppercase() as usize] = value;
+        value += 1;
     }
+    table
+};
+
+fn nibble(c: u8) -> Option<u8> {
+    Some(NIBBLES[usize::from(c)]).filter(|&value| value != NO_DIGIT)
 }
 
 /// One to forty hexadecimal digits that may identify a node.

@@ -10,7 +10,9 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 
 /// The first parent's files.
-pub trait Parent {
+pub trait Parent: Sync {
+    /// Some file is going to be compared: what that needs may be read now, while other threads go on with the walk.
+    fn expect(&self) {}
     /// The file's id and flags (0, `x` or `l`) there.
     fn entry(&self, path: &[u8]) -> Outcome<Option<(Node, u8)>>;
     /// Its content, as a checkout would write it.

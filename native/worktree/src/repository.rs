@@ -101,6 +101,22 @@ pub fn tracked_files(repository: &Repository) -> Outcome<PathList> {
     Dirstate::load(repository.dot_hg(), repository.requirements().has("dirstate-v2"))?.tracked()
 }
 
+/// Which of `names` are tracked in the working copy.
+///
+/// # Errors
+/// When the dirstate is damaged.
+pub fn tracked_among<'n>(repository: &Repository, names: &[&'n [u8]]) -> Outcome<Vec<&'n [u8]>> {
+    let dirstate = Dirstate::load(repository.dot_hg(), repository.requirements().has("dirstate-v2"))?;
+    let parsed = dirstate.parse()?;
+    let mut tracked = Vec::new();
+    for &name in names {
+        if parsed.look_up(name)?.0.is_some_and(|entry| entry.tracked) {
+            tracked.push(name);
+        }
+    }
+    Ok(tracked)
+}
+
 /// Every file of the dirstate, those marked as removed included, sorted.
 ///
 /// # Errors
@@ -134,6 +150,11 @@ impl<'a> FirstParent<'a> {
 }
 
 impl Parent for FirstParent<'_> {
+    fn expect(&self) {
+        // What cannot be read is met again by the first comparison.
+        let _ = self.manifest();
+    }
+
     fn entry(&self, path: &[u8]) -> Outcome<Option<(Node, u8)>> {
         let entry = self.manifest()?.get(path)?;
         entry.map(|entry| Ok((entry.node()?, entry.flags))).transpose()

@@ -165,8 +165,12 @@ pub fn status(request: &Request<'_>) -> Outcome<StatusResult> {
         (request.ignore)()?;
     }
     let walk = |rules: Rules, root: OwnedFd| match &parsed {
-        Parsed::V1(tree) => walk_and_settle(Walk::new(tree, request.selection, ignore, rules), root, request),
-        Parsed::V2(tree) => walk_and_settle(Walk::new(tree, request.selection, ignore, rules), root, request),
+        Parsed::V1(tree) => {
+            walk_and_settle(Walk::new(tree, request.selection, ignore, request.parent, rules), root, request)
+        }
+        Parsed::V2(tree) => {
+            walk_and_settle(Walk::new(tree, request.selection, ignore, request.parent, rules), root, request)
+        }
     };
     let (mut found, mut refreshed) = walk(rules, root)?;
     if found.nested && !rules.tracked {

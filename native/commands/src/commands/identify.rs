@@ -3,12 +3,12 @@
 use crate::formatter::Form;
 use crate::history::History;
 use crate::patch::LISTS;
-use crate::selection::refuse_subrepositories;
+use crate::selection::refuse_tracked_subrepositories;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
 use amalgam_template::{Map, Value};
 use amalgam_types::{AbortKind, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV};
-use amalgam_worktree::{Refresh, WorkingCopy, tracked_files};
+use amalgam_worktree::{Refresh, WorkingCopy};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "identify",
@@ -97,8 +97,7 @@ fn working_copy(history: &History<'_>) -> Outcome<Subject> {
     let prepared = history.prepared;
     let [p1, p2] = history.repository.working_revs()?;
     // Legacy asks the working directory alone which subrepositories there are.
-    let tracked = tracked_files(history.repository)?;
-    refuse_subrepositories(|name| tracked.contains(name))?;
+    refuse_tracked_subrepositories(history.repository)?;
     let context = prepared.match_context()?;
     let everything = MatchOptions { patterns: &[], include: &[], exclude: &[], default: PatternKind::Relpath };
     let working_copy = WorkingCopy {

@@ -3,13 +3,13 @@
 use crate::comparison::{Sides, compare, working_copy};
 use crate::history::changesets::phase_name;
 use crate::history::{History, query};
-use crate::selection::refuse_subrepositories;
+use crate::selection::refuse_tracked_subrepositories;
 use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_formats::names;
 use amalgam_matching::Matcher;
 use amalgam_repo::Phase;
 use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop};
-use amalgam_worktree::{StatusOptions, StatusResult, tracked_files};
+use amalgam_worktree::{StatusOptions, StatusResult};
 use std::collections::{BTreeSet, HashSet};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
@@ -50,8 +50,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let repository = history.repository;
     let [p1, p2] = repository.working_revs()?;
     let parents: Vec<Rev> = if p2 == NULL_REV { vec![p1] } else { vec![p1, p2] };
-    let tracked = tracked_files(repository)?;
-    refuse_subrepositories(|name| tracked.contains(name))?;
+    refuse_tracked_subrepositories(repository)?;
     let unresolved = repository.merge_state()?.unresolved().count();
     let options = StatusOptions::usual();
     let status = compare(prepared, Sides::Changes, &Matcher::always(), options)?;

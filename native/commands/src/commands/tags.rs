@@ -22,6 +22,9 @@ pub(crate) const SPEC: CommandSpec = CommandSpec {
 /// The column at which the revision begins.
 const NAME_COLUMNS: usize = 30;
 
+/// How many columns a revision takes at least.
+const REV_DIGITS: usize = 5;
+
 fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     if !prepared.parsed.arguments.is_empty() {
         return Err(Stop::unsupported(Reason::UsageError, "tags takes no arguments"));
@@ -64,13 +67,23 @@ fn tags(prepared: &Prepared) -> Outcome<Vec<(Rev, &Tag)>> {
 }
 
 fn write(prepared: &Prepared, tags: &[(Rev, &Tag)], out: &mut Output<'_>) -> Outcome<()> {
-    let (quiet, verbose) = (prepared.quiet()?, prepared.verbose()?);
+    let (quiet, verbose, full) = (prepared.quiet()?, prepared.verbose()?, prepared.debug()?);
+    let mut column = Vec::new();
     for (rev, tag) in tags {
         let label = if tag.local { "tags.local" } else { "tags.normal" };
         out.write_labelled(&tag.name, label);
         if !quiet {
-            let pad = NAME_COLUMNS.saturating_sub(columns(&tag.name));
-            out.write_labelled(format!("{:pad$} {rev:>5}:{}", "", prepared.shown_id(&tag.node)).as_bytes(), label);
+            let rev = rev.to_string();
+            let spaces = NAME_COLUMNS.saturating_sub(columns(&tag.name)) + 1 + REV_DIGITS.saturating_sub(rev.len());
+            column.clear();
+            column.resize(spaces, b' ');
+            column.extend_from_slice(rev.as_bytes());
+            column.push(b':');
+            match full {
+                true => column.extend_from_slice(&tag.node.hex()),
+                false => column.extend_from_slice(&tag.node.short()),
+            }
+            out.write_labelled(&column, label);
         }
         if verbose && tag.local {
             out.write_labelled(b" local", label);

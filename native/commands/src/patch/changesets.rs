@@ -144,6 +144,8 @@ impl Patches {
         text: &mut Vec<u8>,
     ) -> Outcome<()> {
         let colored = out.is_colored();
+        let (counted, shown) = self.next(prepared, rev, files)?;
+        text.reserve(shown.iter().map(|diff| diff.header.len() + diff.body.len() + 1).sum());
         let mut write = |piece: &[u8], label: &str| {
             if colored && !label.is_empty() {
                 text.extend_from_slice(&out.painted(piece, label));
@@ -151,7 +153,6 @@ impl Patches {
                 text.extend_from_slice(piece);
             }
         };
-        let (counted, shown) = self.next(prepared, rev, files)?;
         if self.stat.is_some() {
             let width = stat_width(prepared, graph_width)?;
             write_stat(&stat_lines(prepared, &counted, width)?, &mut write);

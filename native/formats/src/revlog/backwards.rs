@@ -58,6 +58,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_searched_for_is_found_from_either_end() {
+        let index = index(3000);
+        let node = |rev: u32| {
+            let mut node = amalgam_types::NULL_NODE;
+            node.0[..4].copy_from_slice(&rev.to_be_bytes());
+            node
+        };
+        for rev in [0, 1, 63, 64, 1023, 1024, 2999] {
+            assert_eq!(index.find_from_tip(0, &node(rev)).expect("whole"), Some(rev as Rev));
+        }
+        assert_eq!(index.find_from_tip(64, &node(63)).expect("whole"), None);
+        assert_eq!(index.find_from_tip(0, &node(3000)).expect("whole"), None);
+        let mut seen = Vec::new();
+        index.walk_parents(1500, |rev, parents| seen.push((rev, parents))).expect("whole");
+        assert_eq!(seen, (1500..3000).map(|rev| (rev, [-1, -1])).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn entries_read_backwards_are_those_read_one_by_one() {
         let index = index(200);
         let mut backwards = Backwards::new(&index);

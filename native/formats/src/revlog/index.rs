@@ -169,9 +169,7 @@ impl Index {
         if self.inline.is_some() && entry.offset != self.place(rev) - rev as u64 * ENTRY_SIZE as u64 {
             return Err(damaged(format!("revision {rev} is not where its offset says")));
         }
-        if entry.parents.iter().any(|&p| p < NULL_REV || p >= rev) {
-            return Err(damaged(format!("revision {rev} has the parents {:?}", entry.parents)));
-        }
+        check_parents(rev, entry.parents)?;
         Ok(entry)
     }
 
@@ -188,46 +186,64 @@ impl Index {
     /// Calls `visit` with (revision, parents, id) from the tip down to `floor` until it says stop (`false`), holding
     /// no more than a piece of the index at a time.
     pub fn walk_from_tip(&self, floor: Rev, mut visit: impl FnMut(Rev, [Rev; 2], &[u8; 20]) -> bool) -> Outcome<()> {
-        let mut high = self.len;
-        while high > floor.max(0) {
-            let low = if self.inline.is_some() { high - 1 } else { (high - SCAN).max(floor).max(0) };
-            let bytes = self.source.read(self.place(low), (high - low) as usize * ENTRY_SIZE)?;
-            for (i, bytes) in bytes.chunks_exact(ENTRY_SIZE).enumerate().rev() {
-                let rev = low + i as Rev;
-                let parents = [24, 28].map(|at| be32(bytes, at) as i32);
-                if parents.iter().any(|&parent| parent < NULL_REV || parent >= rev) {
-                    return Err(damaged(format!("revision {rev} has the parents {parents:?}")));
-                }
-                if !visit(rev, parents, node_in(bytes)) {
-                    return Ok(());
+        self.pieces_from_tip(floor, SCAN, |low, entries| {
+            for (rev, entry) in numbered(low, entries).rev() {
+                if !visit(rev, parents_in(rev, entry)?, node_in(entry)) {
+                    return Ok(false);
                 }
             }
-            high = low;
-        }
-        Ok(())
+            Ok(true)
+        })
     }
 
     /// Calls `visit` with (revision, id) from the tip down to `floor` until it says stop (`false`).
     pub fn nodes_from_tip(&self, floor: Rev, mut visit: impl FnMut(Rev, &[u8; 20]) -> bool) -> Outcome<()> {
+        self.pieces_from_tip(floor, NEAR, |low, entries| {
+            Ok(numbered(low, entries).rev().all(|(rev, entry)| visit(rev, node_in(entry))))
+        })
+    }
+
+    /// The highest revision with this id that is not below `floor`.
+    pub fn find_from_tip(&self, floor: Rev, node: &Node) -> Outcome<Option<Rev>> {
+        let mut found = None;
+        self.pieces_from_tip(floor, NEAR, |low, entries| {
+            // Most entries are told apart by one comparison.
+            let is_it = |entry: &RawEntry| entry[32..40] == node.0[..8] && *node_in(entry) == node.0;
+            found = entries.iter().rposition(is_it).map(|at| low + at as Rev);
+            Ok(found.is_none())
+        })?;
+        Ok(found)
+    }
+
+    /// Calls `visit` with (revision, parents) from `base` up to the tip.
+    pub fn walk_parents(&self, base: Rev, mut visit: impl FnMut(Rev, [Rev; 2])) -> Outcome<()> {
+        let mut low = base.max(0);
+        while low < self.len {
+            let high = if self.inline.is_some() { low + 1 } else { (low + SCAN).min(self.len) };
+            let bytes = self.source.read(self.place(low), (high - low) as usize * ENTRY_SIZE)?;
+            for (rev, entry) in numbered(low, bytes.as_chunks().0) {
+                visit(rev, parents_in(rev, entry)?);
+            }
+            low = high;
+        }
+        Ok(())
+    }
+
+    /// Calls `visit` with the first revision and the entries of each piece of the index, from the tip down to `floor`,
+    /// until it says stop (`false`). The pieces grow from `step` entries on.
+    fn pieces_from_tip(
+        &self,
+        floor: Rev,
+        mut step: Rev,
+        mut visit: impl FnMut(Rev, &[RawEntry]) -> Outcome<bool>,
+    ) -> Outcome<()> {
         let mut high = self.len;
-        let mut step = NEAR;
         while high > floor.max(0) {
-            let low = (high - step).max(floor).max(0);
+            let low = if self.inline.is_some() { high - 1 } else { (high - step).max(floor).max(0) };
             step = (2 * step).min(SCAN);
-            if self.inline.is_some() {
-                for rev in (low..high).rev() {
-                    let bytes = self.source.read(self.place(rev), ENTRY_SIZE)?;
-                    if !visit(rev, node_in(&bytes)) {
-                        return Ok(());
-                    }
-                }
-            } else {
-                let bytes = self.source.read(self.place(low), (high - low) as usize * ENTRY_SIZE)?;
-                for (i, entry) in bytes.chunks_exact(ENTRY_SIZE).enumerate().rev() {
-                    if !visit(low + i as Rev, node_in(entry)) {
-                        return Ok(());
-                    }
-                }
+            let bytes = self.source.read(self.place(low), (high - low) as usize * ENTRY_SIZE)?;
+            if !visit(low, bytes.as_chunks().0)? {
+                return Ok(());
             }
             high = low;
         }
@@ -236,19 +252,33 @@ impl Index {
 
     /// The highest revision with this id.
     pub fn rev_of(&self, node: &Node) -> Outcome<Option<Rev>> {
-        let mut found = None;
-        self.nodes_from_tip(0, |rev, id| {
-            if *id == node.0 {
-                found = Some(rev);
-            }
-            found.is_none()
-        })?;
-        Ok(found)
+        self.find_from_tip(0, node)
     }
 }
 
-fn node_in(entry: &[u8]) -> &[u8; 20] {
+/// The bytes of one entry.
+type RawEntry = [u8; ENTRY_SIZE];
+
+/// The entries with their revisions, from `low` on.
+fn numbered(low: Rev, entries: &[RawEntry]) -> impl DoubleEndedIterator<Item = (Rev, &RawEntry)> {
+    entries.iter().enumerate().map(move |(at, entry)| (low + at as Rev, entry))
+}
+
+fn node_in(entry: &RawEntry) -> &[u8; 20] {
     entry[32..].first_chunk().unwrap_or(&[0; 20])
+}
+
+fn parents_in(rev: Rev, entry: &RawEntry) -> Outcome<[Rev; 2]> {
+    let parents = [24, 28].map(|at| be32(entry, at) as i32);
+    check_parents(rev, parents)?;
+    Ok(parents)
+}
+
+fn check_parents(rev: Rev, parents: [Rev; 2]) -> Outcome<()> {
+    if parents.iter().any(|&parent| parent < NULL_REV || parent >= rev) {
+        return Err(damaged(format!("revision {rev} has the parents {parents:?}")));
+    }
+    Ok(())
 }
 
 fn be32(bytes: &[u8], at: usize) -> u32 {

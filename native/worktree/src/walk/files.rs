@@ -103,6 +103,7 @@ impl<'a, T: Tree> Walker<'_, 'a, T> {
                 Verdict::Clean => return Ok(()),
                 Verdict::Unsure => {
                     self.found.unsure.push(Unsure { path: child.path, record: child.record });
+                    self.walk.expect_comparison();
                     return Ok(());
                 }
             }

@@ -16,11 +16,13 @@ mod untracked;
 pub(crate) use decide::Stat;
 pub(crate) use found::{Found, Unsure};
 
+use crate::lookup::Parent;
 use crate::selection::{Ignoring, Selecting};
 use amalgam_formats::dirstate::{Timestamp, Tree};
 use amalgam_types::{LegacyBuild, Outcome, Reason, Stop};
 use folder::{Folder, Task, Walker};
 use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What the caller wants to know, and what the rules depend on.
@@ -73,6 +75,8 @@ pub(crate) struct Walk<'a, T: Tree> {
     /// Needed only where unknown or ignored files are wanted.
     pub(crate) ignore: Option<&'a dyn Ignoring>,
     pub(crate) rules: Rules,
+    parent: &'a dyn Parent,
+    expects: AtomicBool,
     stop: Mutex<Option<Stop>>,
 }
 
@@ -81,9 +85,18 @@ impl<'a, T: Tree> Walk<'a, T> {
         tree: &'a T,
         selection: &'a dyn Selecting,
         ignore: Option<&'a dyn Ignoring>,
+        parent: &'a dyn Parent,
         rules: Rules,
     ) -> Self {
-        Walk { tree, selection, ignore, rules, stop: Mutex::new(None) }
+        Walk { tree, selection, ignore, rules, parent, expects: AtomicBool::new(false), stop: Mutex::new(None) }
+    }
+
+    /// Says that a file is unsure. The thread that finds the first one reads what comparing it needs, which is as much
+    /// work as a good part of the walk in a large repository.
+    fn expect_comparison(&self) {
+        if !self.expects.swap(true, Ordering::Relaxed) {
+            self.parent.expect();
+        }
     }
 
     /// Walks everything below the open folder `root`.
