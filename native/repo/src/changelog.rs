@@ -15,6 +15,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// After so many searches through the index a table is worth its making.
 const SEARCHES: u32 = 4;
 
+/// So many revisions are looked at before a table is made.
+const NEAR_TIP: Rev = 64;
+
 /// A revlog and the ways to find a revision in it.
 pub(crate) struct Indexed {
     pub(crate) revlog: Revlog,
@@ -52,6 +55,10 @@ impl Indexed {
                 _ => floor = nodemap.tip_rev() + 1,
             }
         } else if self.searches.fetch_add(1, Ordering::Relaxed) >= SEARCHES {
+            // What is asked for is mostly near the tip, and the table is work.
+            if let Some(rev) = index.find_from_tip(index.len() - NEAR_TIP, node)? {
+                return Ok(Some(rev));
+            }
             return self.in_table(self.make_table()?, node);
         }
         index.find_from_tip(floor, node)

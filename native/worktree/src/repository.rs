@@ -107,9 +107,15 @@ pub fn tracked_files(repository: &Repository) -> Outcome<PathList> {
 /// When the dirstate is damaged.
 pub fn tracked_among<'n>(repository: &Repository, names: &[&'n [u8]]) -> Outcome<Vec<&'n [u8]>> {
     let dirstate = Dirstate::load(repository.dot_hg(), repository.requirements().has("dirstate-v2"))?;
-    let parsed = dirstate.parse()?;
+    let (_, bytes) = dirstate.raw();
     let mut tracked = Vec::new();
-    for &name in names {
+    // A name that the file does not hold anywhere needs no search in order.
+    let names: Vec<&[u8]> = names.iter().copied().filter(|name| memchr::memmem::find(bytes, name).is_some()).collect();
+    if names.is_empty() {
+        return Ok(tracked);
+    }
+    let parsed = dirstate.parse()?;
+    for name in names {
         if parsed.look_up(name)?.0.is_some_and(|entry| entry.tracked) {
             tracked.push(name);
         }
