@@ -4,7 +4,7 @@
 
 use crate::Prepared;
 use crate::comparison::working_copy;
-use crate::selection::refuse_subrepositories;
+use crate::selection::refuse_working_subrepositories;
 use amalgam_matching::Matcher;
 use amalgam_types::{Outcome, Reason, Stop};
 use amalgam_worktree::{WorkingFile, tracked_files};
@@ -27,8 +27,8 @@ pub(crate) fn files(prepared: &Prepared, matcher: &Matcher<'_>) -> Outcome<Vec<N
         return Err(Stop::unsupported(Reason::PatternUnsupported, "patterns of the working directory as a revision"));
     }
     working_copy(prepared)?.check_sparse()?;
+    refuse_working_subrepositories(prepared)?;
     let tracked = tracked_files(prepared.repository()?)?;
-    refuse_subrepositories(|name| tracked.contains(name))?;
     let mut paths: Vec<&Vec<u8>> = matcher.explicit_files().iter().collect();
     paths.sort_unstable();
     paths.dedup();

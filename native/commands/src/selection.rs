@@ -7,6 +7,7 @@ use crate::display::PathDisplay;
 use crate::options::version_of;
 use amalgam_fileset::Setting;
 use amalgam_formats::manifest::Manifest;
+use amalgam_formats::subrepositories::Subrepositories;
 use amalgam_matching::{Engine, Filesets, MatchContext, MatchOptions, Matcher, PatternKind, Subject};
 use amalgam_query::Context;
 use amalgam_repo::Repository;
@@ -19,9 +20,6 @@ const FILEPATH_SINCE: (u16, u16) = (6, 5);
 
 /// The first release whose filesets were compared with these.
 const FILESETS_SINCE: (u16, u16) = (7, 2);
-
-/// Files whose presence makes a revision or working directory one with subrepositories.
-const SUBREPOSITORY_FILES: [&[u8]; 2] = [b".hgsub", b".hgsubstate"];
 
 impl Filesets for Prepared {
     fn matcher<'a>(&'a self, expression: &[u8], subject: Subject) -> Outcome<Matcher<'a>> {
@@ -156,36 +154,49 @@ impl Prepared {
 ///
 /// # Errors
 /// `SubrepositoryPresent`, or what reading meets.
-pub(crate) fn manifest_without_subrepositories(repository: &Repository, rev: Rev) -> Outcome<Arc<Manifest>> {
-    let manifest = repository.manifest_of(rev)?;
-    for name in SUBREPOSITORY_FILES {
-        if manifest.get(name)?.is_some() {
-            return Err(Stop::unsupported(Reason::SubrepositoryPresent, String::from_utf8_lossy(name)));
-        }
-    }
-    Ok(manifest)
+pub(crate) fn manifest_without_subrepositories(prepared: &Prepared, rev: Rev) -> Outcome<Arc<Manifest>> {
+    refuse(working_copy(prepared)?.subrepositories_of(rev)?.iter().next())?;
+    prepared.repository()?.manifest_of(rev)
 }
 
-/// Refuses a dirstate that tracks subrepositories.
+/// The manifest of `rev`, refused when files of its subrepositories are asked for.
 ///
 /// # Errors
-/// `SubrepositoryPresent`.
-pub(crate) fn refuse_subrepositories(mut tracked: impl FnMut(&[u8]) -> bool) -> Outcome<()> {
-    for name in SUBREPOSITORY_FILES {
-        if tracked(name) {
-            return Err(Stop::unsupported(Reason::SubrepositoryPresent, String::from_utf8_lossy(name)));
-        }
-    }
-    Ok(())
+/// `SubrepositoryPresent`, or what reading meets.
+pub(crate) fn manifest_beside_subrepositories(
+    prepared: &Prepared,
+    rev: Rev,
+    matcher: &Matcher<'_>,
+) -> Outcome<Arc<Manifest>> {
+    refuse_named(&working_copy(prepared)?.subrepositories_of(rev)?, matcher)?;
+    prepared.repository()?.manifest_of(rev)
 }
 
-/// The same of the repository's own dirstate, where nothing else is asked of it.
+/// Refuses files of the working copy's subrepositories.
 ///
 /// # Errors
 /// `SubrepositoryPresent`, or a damaged dirstate.
-pub(crate) fn refuse_tracked_subrepositories(repository: &Repository) -> Outcome<()> {
-    let tracked = amalgam_worktree::tracked_among(repository, &SUBREPOSITORY_FILES)?;
-    refuse_subrepositories(|name| tracked.contains(&name))
+pub(crate) fn refuse_files_of_subrepositories(prepared: &Prepared, matcher: &Matcher<'_>) -> Outcome<()> {
+    refuse_named(&working_copy(prepared)?.subrepositories()?, matcher)
+}
+
+fn refuse_named(subrepositories: &Subrepositories, matcher: &Matcher<'_>) -> Outcome<()> {
+    refuse(matcher.explicit_files().iter().find(|name| subrepositories.hold(name)).map(Vec::as_slice))
+}
+
+fn refuse(path: Option<&[u8]>) -> Outcome<()> {
+    match path {
+        None => Ok(()),
+        Some(path) => Err(Stop::unsupported(Reason::SubrepositoryPresent, String::from_utf8_lossy(path))),
+    }
+}
+
+/// Refuses a working copy that has subrepositories.
+///
+/// # Errors
+/// `SubrepositoryPresent`, or a damaged dirstate.
+pub(crate) fn refuse_working_subrepositories(prepared: &Prepared) -> Outcome<()> {
+    refuse(working_copy(prepared)?.subrepositories()?.iter().next())
 }
 
 /// The names that were given outright and are neither a file nor a folder of `manifest`, sorted: legacy warns of

@@ -19,6 +19,7 @@ pub mod revlog;
 pub mod source;
 pub mod sparse;
 pub mod store_path;
+pub mod subrepositories;
 pub mod tags;
 
 pub use source::Source;

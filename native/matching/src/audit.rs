@@ -144,13 +144,24 @@ fn audit_folder(root: &[u8], prefix: &[u8], path: &[u8]) -> Outcome<bool> {
         return Err(Stop::abort(AbortKind::Other, message));
     }
     if meta.is_dir() && full.join(".hg").is_dir() {
-        if Path::new(OsStr::from_bytes(root)).join(".hgsub").symlink_metadata().is_ok() {
+        if may_have_subrepositories(Path::new(OsStr::from_bytes(root))) {
             return Err(Stop::unsupported(Reason::SubrepositoryPresent, "a path leads into a nested repository"));
         }
         let message = [b"path '", path, b"' is inside nested repo ", &shown].concat();
         return Err(Stop::abort(AbortKind::Other, message));
     }
     Ok(true)
+}
+
+/// Whether the file that names subrepositories is there, or tracked and gone.
+fn may_have_subrepositories(root: &Path) -> bool {
+    let names_it =
+        |file: &Path| std::fs::read(file).is_ok_and(|bytes| memchr::memmem::find(&bytes, b".hgsub").is_some());
+    let dirstates = std::fs::read_dir(root.join(".hg")).into_iter().flatten().flatten();
+    root.join(".hgsub").symlink_metadata().is_ok()
+        || dirstates
+            .filter(|file| file.file_name().as_bytes().starts_with(b"dirstate"))
+            .any(|file| names_it(&file.path()))
 }
 
 fn input(text: &[u8], path: &[u8]) -> Stop {

@@ -57,7 +57,8 @@ pub fn status_between(
     matcher: &Matcher<'_>,
     options: &StatusOptions,
 ) -> Outcome<StatusResult> {
-    let (older, newer) = (manifest(repository, older)?, manifest(repository, newer)?);
+    let (older, newer) = (repository.manifest_of(older)?, repository.manifest_of(newer)?);
+    refuse_subrepositories(options, &[&older, &newer])?;
     let mut result = StatusResult::default();
     let sides = if options.list_clean { [older.iter(), newer.iter()] } else { older.differing(&newer)? };
     join(sides, |(path, a, b)| {
@@ -80,16 +81,15 @@ pub fn status_between(
     Ok(result)
 }
 
-fn manifest(repository: &Repository, rev: Rev) -> Outcome<std::sync::Arc<Manifest>> {
-    let manifest = repository.manifest_of(rev)?;
-    refuse_subrepositories(&manifest)?;
-    Ok(manifest)
-}
-
-fn refuse_subrepositories(manifest: &Manifest) -> Outcome<()> {
-    for name in [&b".hgsub"[..], b".hgsubstate"] {
-        if manifest.get(name)?.is_some() {
-            return Err(Stop::unsupported(Reason::SubrepositoryPresent, String::from_utf8_lossy(name)));
+fn refuse_subrepositories(options: &StatusOptions, manifests: &[&Manifest]) -> Outcome<()> {
+    if options.beside_subrepositories {
+        return Ok(());
+    }
+    for manifest in manifests {
+        for name in [&b".hgsub"[..], b".hgsubstate"] {
+            if manifest.get(name)?.is_some() {
+                return Err(Stop::unsupported(Reason::SubrepositoryPresent, String::from_utf8_lossy(name)));
+            }
         }
     }
     Ok(())
@@ -121,8 +121,8 @@ impl WorkingCopy<'_> {
         };
         let mut now = self.status(matcher, ignore, all)?;
         let parent = FirstParent::new(self)?;
-        let (older, newer) = (manifest(self.repository, rev)?, parent.manifest()?);
-        refuse_subrepositories(newer)?;
+        let (older, newer) = (self.repository.manifest_of(rev)?, parent.manifest()?);
+        refuse_subrepositories(&options, &[&older, newer])?;
         let mut bad = Vec::new();
         for (path, reason) in std::mem::take(&mut now.bad) {
             if older.get(&path)?.is_none() && !older.has_dir(&path)? {

@@ -17,6 +17,7 @@ mod repository;
 mod selection;
 mod sparse;
 mod status;
+mod subrepositories;
 mod walk;
 
 pub use compare::status_between;
@@ -28,6 +29,6 @@ pub use lookup::{NoParent, Parent};
 pub use paths::PathList;
 pub use place::Place;
 pub use refresh::{Refresh, Written};
-pub use repository::{LoadIgnore, WorkingCopy, known_files, tracked_among, tracked_files};
+pub use repository::{LoadIgnore, WorkingCopy, known_files, tracked_files};
 pub use selection::{All, Ignoring, Selecting, Visit};
 pub use status::{Request, StatusOptions, StatusResult, status};

@@ -1,6 +1,7 @@
 //! Status of an opened repository: ties the walk to the repository's history, settings and patterns.
 
 use crate::sparse::Limited;
+use crate::subrepositories::Beside;
 use crate::{
     Dirstate, Ignoring, Parent, PathList, Place, Request, Selecting, StatusOptions, StatusResult, Visit, status,
 };
@@ -74,9 +75,22 @@ impl<'a> WorkingCopy<'a> {
                 &limited
             }
         };
+        let subrepositories = if options.beside_subrepositories { self.subrepositories_if_any()? } else { None };
+        let beside;
+        let selection = match &subrepositories {
+            Some(all) if !all.is_empty() => {
+                if matcher.explicit_files().iter().any(|name| all.hold(name)) {
+                    return Err(Stop::unsupported(Reason::SubrepositoryPresent, "files of one are asked for"));
+                }
+                beside = Beside::new(selection, all);
+                &beside
+            }
+            _ => selection,
+        };
         let mut result = status(&Request {
             place: self.place(),
             selection,
+            without_subrepositories: subrepositories.is_some(),
             named: matcher.explicit_files(),
             ignore: &load,
             parent: &parent,
@@ -99,28 +113,6 @@ impl<'a> WorkingCopy<'a> {
 /// When the dirstate is damaged.
 pub fn tracked_files(repository: &Repository) -> Outcome<PathList> {
     Dirstate::load(repository.dot_hg(), repository.requirements().has("dirstate-v2"))?.tracked()
-}
-
-/// Which of `names` are tracked in the working copy.
-///
-/// # Errors
-/// When the dirstate is damaged.
-pub fn tracked_among<'n>(repository: &Repository, names: &[&'n [u8]]) -> Outcome<Vec<&'n [u8]>> {
-    let dirstate = Dirstate::load(repository.dot_hg(), repository.requirements().has("dirstate-v2"))?;
-    let (_, bytes) = dirstate.raw();
-    let mut tracked = Vec::new();
-    // A name that the file does not hold anywhere needs no search in order.
-    let names: Vec<&[u8]> = names.iter().copied().filter(|name| memchr::memmem::find(bytes, name).is_some()).collect();
-    if names.is_empty() {
-        return Ok(tracked);
-    }
-    let parsed = dirstate.parse()?;
-    for name in names {
-        if parsed.look_up(name)?.0.is_some_and(|entry| entry.tracked) {
-            tracked.push(name);
-        }
-    }
-    Ok(tracked)
 }
 
 /// Every file of the dirstate, those marked as removed included, sorted.

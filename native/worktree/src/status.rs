@@ -28,6 +28,8 @@ pub struct StatusOptions {
     pub list_unknown: bool,
     /// Files that an ignore rule matches.
     pub list_ignored: bool,
+    /// Subrepositories may be there: they are left out. Otherwise they are a stop.
+    pub beside_subrepositories: bool,
 }
 
 impl StatusOptions {
@@ -100,6 +102,8 @@ pub struct Request<'a> {
     pub parent: &'a dyn Parent,
     /// Which lists.
     pub options: StatusOptions,
+    /// The selection leaves out the subrepositories, if there are any.
+    pub without_subrepositories: bool,
 }
 
 /// Walks the working copy and settles what metadata cannot tell.
@@ -132,7 +136,7 @@ pub fn status(request: &Request<'_>) -> Outcome<StatusResult> {
         (dirstate.parse(), rules())
     };
     let (parsed, ignore) = (parsed?, ignore?);
-    if parsed.look_up(b".hgsub")?.0.is_some_and(|entry| entry.tracked) {
+    if !request.without_subrepositories && parsed.look_up(b".hgsub")?.0.is_some_and(|entry| entry.tracked) {
         return Err(Stop::unsupported(Reason::SubrepositoryPresent, ""));
     }
     let ignore = ignore.as_deref();

@@ -3,7 +3,8 @@
 use crate::display::PathDisplay;
 use crate::formatter::{Form, Formatter};
 use crate::selection::{
-    Selected, manifest_without_subrepositories, missing_from, missing_warning, refuse_subrepositories,
+    Selected, manifest_beside_subrepositories, manifest_without_subrepositories, missing_from, missing_warning,
+    refuse_files_of_subrepositories, refuse_working_subrepositories,
 };
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_matching::{Matcher, PatternKind};
@@ -72,10 +73,9 @@ fn list(
     lines: &dyn Found,
     out: &mut Output<'_>,
 ) -> Outcome<i32> {
-    let repository = prepared.repository()?;
     let found = match selected {
-        Selected::WorkingCopy => list_working_copy(repository, matcher, lines, out)?,
-        Selected::Revision(rev) => list_revision(repository, *rev, matcher, lines, out)?,
+        Selected::WorkingCopy => list_working_copy(prepared, matcher, lines, out)?,
+        Selected::Revision(rev) => list_revision(prepared, *rev, matcher, lines, out)?,
     };
     Ok(i32::from(!found))
 }
@@ -135,13 +135,17 @@ impl Found for Items<'_> {
 }
 
 fn list_working_copy(
-    repository: &Repository,
+    prepared: &Prepared,
     matcher: &Matcher<'_>,
     lines: &dyn Found,
     out: &mut Output<'_>,
 ) -> Outcome<bool> {
+    match prepared.parsed.switch("subrepos") {
+        true => refuse_working_subrepositories(prepared)?,
+        false => refuse_files_of_subrepositories(prepared, matcher)?,
+    }
+    let repository = prepared.repository()?;
     let tracked = tracked_files(repository)?;
-    refuse_subrepositories(|name| tracked.contains(name))?;
     let named = named_files(repository, matcher)?;
     let paths: Box<dyn Iterator<Item = &[u8]>> = match &named {
         Some(named) => Box::new(named.iter().map(Vec::as_slice).filter(|path| tracked.contains(path))),
@@ -183,13 +187,17 @@ fn stat(repository: &Repository, path: &[u8]) -> Outcome<(u64, u8)> {
 }
 
 fn list_revision(
-    repository: &Repository,
+    prepared: &Prepared,
     rev: Rev,
     matcher: &Matcher<'_>,
     lines: &dyn Found,
     out: &mut Output<'_>,
 ) -> Outcome<bool> {
-    let manifest = manifest_without_subrepositories(repository, rev)?;
+    let manifest = match prepared.parsed.switch("subrepos") {
+        true => manifest_without_subrepositories(prepared, rev)?,
+        false => manifest_beside_subrepositories(prepared, rev, matcher)?,
+    };
+    let repository = prepared.repository()?;
     let mut found = false;
     for entry in manifest.iter() {
         let entry = entry?;

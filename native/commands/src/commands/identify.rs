@@ -3,12 +3,12 @@
 use crate::formatter::Form;
 use crate::history::History;
 use crate::patch::LISTS;
-use crate::selection::refuse_tracked_subrepositories;
+use crate::selection::refuse_working_subrepositories;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
 use amalgam_template::{Map, Value};
 use amalgam_types::{AbortKind, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV};
-use amalgam_worktree::{Refresh, WorkingCopy};
+use amalgam_worktree::{Refresh, StatusOptions, WorkingCopy};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "identify",
@@ -96,8 +96,6 @@ impl Subject {
 fn working_copy(history: &History<'_>) -> Outcome<Subject> {
     let prepared = history.prepared;
     let [p1, p2] = history.repository.working_revs()?;
-    // Legacy asks the working directory alone which subrepositories there are.
-    refuse_tracked_subrepositories(history.repository)?;
     let context = prepared.match_context()?;
     let everything = MatchOptions { patterns: &[], include: &[], exclude: &[], default: PatternKind::Relpath };
     let working_copy = WorkingCopy {
@@ -106,8 +104,11 @@ fn working_copy(history: &History<'_>) -> Outcome<Subject> {
         env: &prepared.env,
         build: prepared.facts.build,
     };
+    // Legacy asks the working directory alone which subrepositories there are.
+    refuse_working_subrepositories(prepared)?;
     let matcher = Matcher::for_status(&context, &everything)?;
-    let result = working_copy.status(&matcher, &|| IgnoreRules::load(&context), LISTS)?;
+    let options = StatusOptions { beside_subrepositories: true, ..LISTS };
+    let result = working_copy.status(&matcher, &|| IgnoreRules::load(&context), options)?;
     let lists = [&result.modified, &result.added, &result.removed, &result.deleted];
     Ok(Subject {
         revs: if p2 == NULL_REV { vec![p1] } else { vec![p1, p2] },

@@ -10,7 +10,7 @@ use crate::formatter::Form;
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_query::Pair;
 use amalgam_types::{NULL_REV, Outcome, Reason, Stop, WDIR_REV};
-use amalgam_worktree::Copies;
+use amalgam_worktree::{Copies, StatusOptions};
 use footer::Footer;
 use report::{Report, Shown};
 use terse::Terse;
@@ -54,7 +54,8 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let shown = Shown::settle(prepared)?;
     let matcher = matcher(prepared, sides)?;
     let options = terse.map_or(shown.options(), |terse| terse.options(shown.options()));
-    let mut result = compare(prepared, sides, &matcher, options)?;
+    let beside_subrepositories = options.beside_subrepositories && !prepared.parsed.switch("subrepos");
+    let mut result = compare(prepared, sides, &matcher, StatusOptions { beside_subrepositories, ..options })?;
     if let Some(terse) = terse {
         terse.apply(&mut result);
     }

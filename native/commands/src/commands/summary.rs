@@ -3,7 +3,7 @@
 use crate::comparison::{Sides, compare, working_copy};
 use crate::history::changesets::phase_name;
 use crate::history::{History, query};
-use crate::selection::refuse_tracked_subrepositories;
+use crate::selection::refuse_working_subrepositories;
 use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_formats::names;
 use amalgam_matching::Matcher;
@@ -50,9 +50,9 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let repository = history.repository;
     let [p1, p2] = repository.working_revs()?;
     let parents: Vec<Rev> = if p2 == NULL_REV { vec![p1] } else { vec![p1, p2] };
-    refuse_tracked_subrepositories(repository)?;
+    refuse_working_subrepositories(prepared)?;
     let unresolved = repository.merge_state()?.unresolved().count();
-    let options = StatusOptions::usual();
+    let options = StatusOptions { beside_subrepositories: true, ..StatusOptions::usual() };
     let status = compare(prepared, Sides::Changes, &Matcher::always(), options)?;
 
     let mut summary = Summary { out, quiet: prepared.quiet()? };

@@ -160,7 +160,7 @@ impl<'h, 'a> Keywords<'h, 'a> {
                 changeset.fate_keyword(name)?
             }
             "subrepos" => {
-                manifest_without_subrepositories(self.history.repository, changeset.rev)?;
+                manifest_without_subrepositories(self.history.prepared, changeset.rev)?;
                 values::names(std::iter::empty(), "subrepo", "subrepos")
             }
             "tags" => values::names(changeset.tags()?.into_iter(), "tag", "tags"),

@@ -33,4 +33,5 @@ pub(crate) const LISTS: StatusOptions = StatusOptions {
     list_clean: false,
     list_unknown: false,
     list_ignored: false,
+    beside_subrepositories: false,
 };

@@ -35,6 +35,7 @@ fn options(flags: &str) -> StatusOptions {
         list_clean: has('c'),
         list_unknown: has('u'),
         list_ignored: has('i'),
+        beside_subrepositories: false,
     }
 }
 

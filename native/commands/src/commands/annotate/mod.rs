@@ -8,7 +8,7 @@ use crate::display::PathDisplay;
 use crate::formatter::Form;
 use crate::history::{History, query};
 use crate::line_range::LineRange;
-use crate::selection::{Selected, manifest_without_subrepositories, missing_from};
+use crate::selection::{Selected, manifest_beside_subrepositories, missing_from};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_diff::DiffOptions;
 use amalgam_diff::file::is_binary;
@@ -86,7 +86,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         [] => HashSet::new(),
         specs => query::revisions(&history, specs).map_err(later)?.into_iter().collect(),
     };
-    let manifest = manifest_without_subrepositories(history.repository, rev)?;
+    let manifest = manifest_beside_subrepositories(prepared, rev, &matcher)?;
     let follow = !prepared.parsed.switch("no-follow");
     let annotation = Annotation::new(&history, rev, options, skipped, follow)?;
     let lines = ranges.into_iter().next().map(|range| range.lines);

@@ -61,7 +61,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         Selected::WorkingCopy => return cat_working(prepared, &matcher, &form, out),
         Selected::Revision(rev) => rev,
     };
-    let manifest = manifest_without_subrepositories(repository, rev)?;
+    let manifest = repository.manifest_of(rev)?;
 
     let mut files: Vec<(Vec<u8>, Node)> = Vec::new();
     if let ([only], false) = (matcher.explicit_files(), matcher.any_patterns())
@@ -70,6 +70,8 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         // One plain name is looked up by itself: no folder of that name is searched.
         files.push((only.clone(), entry.node()?));
     } else {
+        // Legacy goes into each.
+        manifest_without_subrepositories(prepared, rev)?;
         for entry in manifest.iter() {
             let entry = entry?;
             if matcher.matches(entry.path) {

@@ -5,6 +5,7 @@ use crate::Prepared;
 use crate::comparison::working_copy;
 use crate::history::History;
 use crate::patch::FilesOf;
+use crate::selection::{manifest_beside_subrepositories, refuse_files_of_subrepositories};
 use amalgam_diff::file::is_binary;
 use amalgam_formats::manifest::Manifest;
 use amalgam_matching::{LineSearch, Matcher};
@@ -39,8 +40,8 @@ pub(super) fn working_files(
     report: Report<'_>,
 ) -> Outcome<bool> {
     let repository = prepared.repository()?;
+    refuse_files_of_subrepositories(prepared, matcher)?;
     let tracked = tracked_files(repository)?;
-    crate::selection::refuse_subrepositories(|name| tracked.contains(name))?;
     let paths: Vec<&[u8]> = tracked.iter().filter(|path| matcher.matches(path)).collect();
     let files = working_copy(prepared)?.files()?;
     let search_one = |folder: &mut Vec<u8>, path: &&[u8]| -> Outcome<Option<Hit>> {
@@ -66,7 +67,7 @@ pub(super) fn revision_files(
     report: Report<'_>,
 ) -> Outcome<bool> {
     let repository = history.repository;
-    let manifest = crate::selection::manifest_without_subrepositories(repository, rev)?;
+    let manifest = manifest_beside_subrepositories(history.prepared, rev, matcher)?;
     let mut files: Vec<(&[u8], Node)> = Vec::new();
     for entry in manifest.iter() {
         let entry = entry?;

@@ -54,7 +54,16 @@ impl Shown {
 
     pub(super) fn options(&self) -> StatusOptions {
         let [list_modified, list_added, list_removed, list_deleted, list_unknown, list_ignored, list_clean] = self.0;
-        StatusOptions { list_modified, list_added, list_removed, list_deleted, list_clean, list_unknown, list_ignored }
+        StatusOptions {
+            list_modified,
+            list_added,
+            list_removed,
+            list_deleted,
+            list_clean,
+            list_unknown,
+            list_ignored,
+            beside_subrepositories: true,
+        }
     }
 }
 

@@ -55,6 +55,8 @@ impl Terse {
             list_clean: true,
             list_unknown: true,
             list_ignored: shown.list_ignored || ignored,
+            // Legacy looks into their folders.
+            beside_subrepositories: false,
         }
     }
 
