@@ -81,7 +81,7 @@ pub(crate) fn compare(
     let ignore = || IgnoreRules::load(&context);
     if prepared.parsed.switch("subrepos") && !matches!(sides, Sides::Between(..)) {
         let [p1, _] = repository.working_revs()?;
-        crate::selection::manifest_without_subrepositories(prepared, p1)?;
+        crate::subrepositories::manifest_without_subrepositories(prepared, p1)?;
     }
     match sides {
         Sides::Changes => working_copy.status(matcher, &ignore, options),

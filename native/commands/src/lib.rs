@@ -24,6 +24,7 @@ mod patch;
 mod selection;
 mod spec;
 mod stands;
+mod subrepositories;
 mod table;
 mod target;
 

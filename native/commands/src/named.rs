@@ -4,7 +4,7 @@
 
 use crate::Prepared;
 use crate::comparison::working_copy;
-use crate::selection::refuse_working_subrepositories;
+use crate::subrepositories::refuse_working_subrepositories;
 use amalgam_matching::Matcher;
 use amalgam_types::{Outcome, Reason, Stop};
 use amalgam_worktree::{WorkingFile, tracked_files};

@@ -7,13 +7,11 @@ use crate::display::PathDisplay;
 use crate::options::version_of;
 use amalgam_fileset::Setting;
 use amalgam_formats::manifest::Manifest;
-use amalgam_formats::subrepositories::Subrepositories;
 use amalgam_matching::{Engine, Filesets, MatchContext, MatchOptions, Matcher, PatternKind, Subject};
 use amalgam_query::Context;
 use amalgam_repo::Repository;
 use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_REV, short_hex};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// The release whose patterns have `filepath:`; before it that is part of a name.
 const FILEPATH_SINCE: (u16, u16) = (6, 5);
@@ -148,55 +146,6 @@ impl Prepared {
     pub(crate) fn query(&self) -> Outcome<Context<'_>> {
         Ok(Context { repository: self.repository()?, matching: self.match_context()?, contents: Some(self) })
     }
-}
-
-/// The manifest of `rev`, refused when the revision has subrepositories.
-///
-/// # Errors
-/// `SubrepositoryPresent`, or what reading meets.
-pub(crate) fn manifest_without_subrepositories(prepared: &Prepared, rev: Rev) -> Outcome<Arc<Manifest>> {
-    refuse(working_copy(prepared)?.subrepositories_of(rev)?.iter().next())?;
-    prepared.repository()?.manifest_of(rev)
-}
-
-/// The manifest of `rev`, refused when files of its subrepositories are asked for.
-///
-/// # Errors
-/// `SubrepositoryPresent`, or what reading meets.
-pub(crate) fn manifest_beside_subrepositories(
-    prepared: &Prepared,
-    rev: Rev,
-    matcher: &Matcher<'_>,
-) -> Outcome<Arc<Manifest>> {
-    refuse_named(&working_copy(prepared)?.subrepositories_of(rev)?, matcher)?;
-    prepared.repository()?.manifest_of(rev)
-}
-
-/// Refuses files of the working copy's subrepositories.
-///
-/// # Errors
-/// `SubrepositoryPresent`, or a damaged dirstate.
-pub(crate) fn refuse_files_of_subrepositories(prepared: &Prepared, matcher: &Matcher<'_>) -> Outcome<()> {
-    refuse_named(&working_copy(prepared)?.subrepositories()?, matcher)
-}
-
-fn refuse_named(subrepositories: &Subrepositories, matcher: &Matcher<'_>) -> Outcome<()> {
-    refuse(matcher.explicit_files().iter().find(|name| subrepositories.hold(name)).map(Vec::as_slice))
-}
-
-fn refuse(path: Option<&[u8]>) -> Outcome<()> {
-    match path {
-        None => Ok(()),
-        Some(path) => Err(Stop::unsupported(Reason::SubrepositoryPresent, String::from_utf8_lossy(path))),
-    }
-}
-
-/// Refuses a working copy that has subrepositories.
-///
-/// # Errors
-/// `SubrepositoryPresent`, or a damaged dirstate.
-pub(crate) fn refuse_working_subrepositories(prepared: &Prepared) -> Outcome<()> {
-    refuse(working_copy(prepared)?.subrepositories()?.iter().next())
 }
 
 /// The names that were given outright and are neither a file nor a folder of `manifest`, sorted: legacy warns of

@@ -9,11 +9,15 @@
 //! is legacy's to say.
 
 use amalgam_types::{Node, Outcome, Reason, Stop};
+use std::collections::BTreeMap;
 
 /// The folders of other repositories.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subrepositories {
-    paths: Vec<Vec<u8>>,
+    /// Each folder, and whether its repository is Mercurial's.
+    folders: BTreeMap<Vec<u8>, bool>,
+    /// What the working directory of each is to be at.
+    states: BTreeMap<Vec<u8>, Node>,
 }
 
 impl Subrepositories {
@@ -22,29 +26,42 @@ impl Subrepositories {
     /// # Errors
     /// `SubrepositoryPresent` for anything but plain lines.
     pub fn parse(spec: Option<&[u8]>, state: Option<&[u8]>) -> Outcome<Self> {
-        let mut paths = Vec::new();
+        let mut folders = BTreeMap::new();
+        let mut states = BTreeMap::new();
         for line in lines(spec.unwrap_or_default())? {
             if !matches!(line.first(), None | Some(b'#' | b';')) {
-                paths.push(path_of(line)?.to_vec());
+                let (path, is_mercurial) = folder_of(line)?;
+                folders.insert(path.to_vec(), is_mercurial);
             }
         }
         for line in lines(state.unwrap_or_default())?.filter(|line| !line.is_empty()) {
-            let id = line.split_at_checked(40).filter(|(_, rest)| rest.len() > 1 && rest[0] == b' ');
-            id.and_then(|(id, _)| Node::from_hex(id)).ok_or_else(|| refused("a line of .hgsubstate"))?;
+            let Some((id, [b' ', path @ ..])) = line.split_at_checked(40).filter(|(_, path)| path.len() > 1) else {
+                return Err(refused("a line of .hgsubstate"));
+            };
+            let node = Node::from_hex(id).filter(|_| !id.iter().any(u8::is_ascii_uppercase));
+            states.insert(path.to_vec(), node.ok_or_else(|| refused("an id in .hgsubstate"))?);
         }
-        paths.sort_unstable();
-        paths.dedup();
-        Ok(Subrepositories { paths })
+        Ok(Subrepositories { folders, states })
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty()
+        self.folders.is_empty()
     }
 
     /// The folders, sorted.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        self.paths.iter().map(Vec::as_slice)
+        self.folders.keys().map(Vec::as_slice)
+    }
+
+    /// Whether the repository in the folder `path` is Mercurial's.
+    pub fn is_mercurial(&self, path: &[u8]) -> bool {
+        self.folders.get(path).copied().unwrap_or(false)
+    }
+
+    /// What the working directory of the folder `path` is to be at, where that was recorded.
+    pub fn state(&self, path: &[u8]) -> Option<Node> {
+        self.states.get(path).copied()
     }
 
     /// Whether `path` is one of the folders, or in one.
@@ -75,8 +92,8 @@ fn lines(text: &[u8]) -> Outcome<impl Iterator<Item = &[u8]>> {
     }
 }
 
-/// The folder that a line of `.hgsub` is about.
-fn path_of(line: &[u8]) -> Outcome<&[u8]> {
+/// The folder that a line of `.hgsub` is about, and whether its repository is Mercurial's.
+fn folder_of(line: &[u8]) -> Outcome<(&[u8], bool)> {
     let at = memchr::memchr(b'=', line).ok_or_else(|| refused("a line of .hgsub"))?;
     let (path, source) = (line[..at].trim_ascii_end(), line[at + 1..].trim_ascii());
     let is_name = |name: &[u8]| !matches!(name, b"" | b"." | b".." | b".hg");
@@ -84,16 +101,18 @@ fn path_of(line: &[u8]) -> Outcome<&[u8]> {
         && !path.iter().any(|byte| matches!(byte, b'\\' | b'\t'))
         && path.split(|&byte| byte == b'/').all(is_name);
     // A kind in brackets, then a path or an address with nothing in it that legacy would expand or refuse.
-    let place = match source.strip_prefix(b"[") {
-        None => source,
+    let (kind, place) = match source.strip_prefix(b"[") {
+        None => (&b"hg"[..], source),
         Some(rest) => match memchr::memchr(b']', rest) {
-            Some(end) if rest[..end].iter().all(u8::is_ascii_lowercase) => rest[end + 1..].trim_ascii_start(),
+            Some(end) if rest[..end].iter().all(u8::is_ascii_lowercase) => {
+                (&rest[..end], rest[end + 1..].trim_ascii_start())
+            }
             _ => return Err(refused("the kind of a source")),
         },
     };
     let is_usual = |byte: &u8| byte.is_ascii_alphanumeric() || b"._/@:+~-".contains(byte);
     if is_path && !place.is_empty() && place.iter().all(is_usual) && !place.starts_with(b"file:") {
-        Ok(path)
+        Ok((path, kind == b"hg"))
     } else {
         Err(refused("a line of .hgsub"))
     }

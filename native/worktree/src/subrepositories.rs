@@ -3,9 +3,15 @@
 //! Source: `hg help subrepos`, and what legacy does.
 
 use crate::repository::WorkingCopy;
-use crate::{Selecting, Visit};
+use crate::{Refresh, Selecting, StatusOptions, Visit};
 use amalgam_formats::subrepositories::Subrepositories;
-use amalgam_types::{LegacyBuild, Outcome, Reason, Rev, Stop};
+use amalgam_matching::Matcher;
+use amalgam_repo::Repository;
+use amalgam_types::{LegacyBuild, NULL_NODE, NULL_REV, Outcome, Reason, Rev, Stop};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 const SPEC: &[u8] = b".hgsub";
 const STATE: &[u8] = b".hgsubstate";
@@ -70,6 +76,83 @@ impl WorkingCopy<'_> {
         Ok(())
     }
 
+    /// A stop where legacy would have something to say, or to do, when it opens these: it makes those that are not
+    /// there.
+    ///
+    /// # Errors
+    /// `SubrepositoryPresent`.
+    pub fn check_opened(&self, all: &Subrepositories) -> Outcome<()> {
+        for path in all.iter() {
+            self.open_subrepository(all, path)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a subrepository's working directory is at another changeset than the one recorded, or has changes; with
+    /// `missing`, files that have gone count. Beside it, what looking at it has found out.
+    ///
+    /// # Errors
+    /// `SubrepositoryPresent` for one that legacy would not just open, or that has such of its own.
+    pub fn is_dirty(&self, all: &Subrepositories, path: &[u8], missing: bool) -> Outcome<(bool, Option<Refresh>)> {
+        let repository = self.open_subrepository(all, path)?;
+        let inner = WorkingCopy { repository: &repository, ..*self };
+        if !inner.subrepositories()?.is_empty() || repository.sparse_rules()?.is_some() {
+            return Err(refused("a subrepository in another, or a sparse one"));
+        }
+        let (p1, p2) = repository.working_parents()?;
+        if all.state(path) != Some(p1) || p2 != NULL_NODE {
+            return Ok((true, None));
+        }
+        let recorded = match repository.working_revs()?[0] {
+            NULL_REV => b"default".to_vec(),
+            rev => repository.changelog()?.entry(rev)?.branch()?.0.to_vec(),
+        };
+        if repository.working_branch()? != recorded {
+            return Ok((true, None));
+        }
+        let changes = StatusOptions {
+            list_modified: true,
+            list_added: true,
+            list_removed: true,
+            list_deleted: true,
+            beside_subrepositories: true,
+            ..StatusOptions::default()
+        };
+        let ignore = || Err(refused("ignore rules of a subrepository"));
+        let status = inner.status(&Matcher::always(), &ignore, changes)?;
+        let lists = [&status.modified, &status.added, &status.removed];
+        let dirty = lists.iter().any(|list| !list.is_empty()) || missing && !status.deleted.is_empty();
+        Ok((dirty, status.refresh))
+    }
+
+    fn open_subrepository(&self, all: &Subrepositories, path: &[u8]) -> Outcome<Repository> {
+        let shown = || refused(String::from_utf8_lossy(path));
+        if self.config.items("subrepos").next().is_some() {
+            return Err(refused("settings of what is allowed"));
+        }
+        // What legacy would expand, and folders that it does not follow.
+        if !all.is_mercurial(path) || path[0] == b'~' || path.contains(&b'$') {
+            return Err(shown());
+        }
+        let is_folder = |at: &Path| at.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+        let mut folder = self.repository.root().to_path_buf();
+        for name in path.split(|&byte| byte == b'/') {
+            if folder != self.repository.root() && is_folder(&folder.join(".hg")) {
+                return Err(shown());
+            }
+            folder.push(OsStr::from_bytes(name));
+            if !is_folder(&folder) {
+                return Err(shown());
+            }
+        }
+        let dot_hg = folder.join(".hg");
+        let has_settings = ["hgrc", "hgrc-not-shared"].iter().any(|name| !is_bare(&dot_hg.join(name), self.env.euid));
+        if !is_folder(&dot_hg) || has_settings || dot_hg.join("sharedpath").exists() {
+            return Err(shown());
+        }
+        Repository::open(&folder, self.env).map_err(|_| shown())
+    }
+
     /// The same as [`WorkingCopy::subrepositories`] where the file that names them is in its place. Where it is not, a walk notices that it is tracked.
     pub(crate) fn subrepositories_if_any(&self) -> Outcome<Option<Subrepositories>> {
         if self.repository.root().join(".hgsub").symlink_metadata().is_err() {
@@ -88,6 +171,21 @@ impl WorkingCopy<'_> {
             Some(_) => Err(refused("a sparse checkout")),
         }
     }
+}
+
+/// Whether a file of settings is not there, or names nothing but other repositories.
+fn is_bare(file: &Path, user: u32) -> bool {
+    let Ok(meta) = file.symlink_metadata() else { return true };
+    let Ok(text) = std::fs::read(file) else { return false };
+    let is_key = |key: &[u8]| key.trim_ascii_end().iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    let is_plain = |line: &[u8]| match line {
+        [] | [b'#' | b';', ..] | b"[paths]" => true,
+        [first, ..] if first.is_ascii_alphabetic() => {
+            !line.contains(&b'%') && memchr::memchr(b'=', line).is_some_and(|at| is_key(&line[..at]))
+        }
+        _ => false,
+    };
+    meta.is_file() && meta.uid() == user && text.is_ascii() && text.split(|&byte| byte == b'\n').all(is_plain)
 }
 
 /// What is asked for, without the folders of subrepositories.

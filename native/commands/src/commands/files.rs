@@ -2,9 +2,10 @@
 
 use crate::display::PathDisplay;
 use crate::formatter::{Form, Formatter};
-use crate::selection::{
-    Selected, manifest_beside_subrepositories, manifest_without_subrepositories, missing_from, missing_warning,
-    refuse_files_of_subrepositories, refuse_working_subrepositories,
+use crate::selection::{Selected, missing_from, missing_warning};
+use crate::subrepositories::{
+    manifest_beside_subrepositories, manifest_without_subrepositories, refuse_files_of_subrepositories,
+    refuse_working_subrepositories,
 };
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
 use amalgam_matching::{Matcher, PatternKind};

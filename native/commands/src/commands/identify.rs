@@ -3,12 +3,12 @@
 use crate::formatter::Form;
 use crate::history::History;
 use crate::patch::LISTS;
-use crate::selection::refuse_working_subrepositories;
+use crate::subrepositories::{Looked, dirty};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
 use amalgam_template::{Map, Value};
 use amalgam_types::{AbortKind, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV};
-use amalgam_worktree::{Refresh, StatusOptions, WorkingCopy};
+use amalgam_worktree::{Refresh, WorkingCopy};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "identify",
@@ -40,7 +40,7 @@ struct Subject {
     /// `+` for a working copy with changes.
     mark: &'static str,
     branch: Vec<u8>,
-    refresh: Option<Refresh>,
+    refreshes: Vec<Refresh>,
     is_working_copy: bool,
 }
 
@@ -75,7 +75,7 @@ impl Subject {
         match history.prepared.single_or_working_copy(spec)?.filter(|&rev| rev != WDIR_REV) {
             Some(rev) => {
                 let branch = history.changeset(rev)?.branch()?.0;
-                Ok(Subject { revs: vec![rev], mark: "", branch, refresh: None, is_working_copy: false })
+                Ok(Subject { revs: vec![rev], mark: "", branch, refreshes: Vec::new(), is_working_copy: false })
             }
             None => working_copy(history),
         }
@@ -87,7 +87,7 @@ impl Subject {
 
     /// Writes back what looking at the working copy has found out.
     fn settle(&self) {
-        if let Some(refresh) = &self.refresh {
+        for refresh in &self.refreshes {
             refresh.write();
         }
     }
@@ -104,17 +104,21 @@ fn working_copy(history: &History<'_>) -> Outcome<Subject> {
         env: &prepared.env,
         build: prepared.facts.build,
     };
-    // Legacy asks the working directory alone which subrepositories there are.
-    refuse_working_subrepositories(prepared)?;
-    let matcher = Matcher::for_status(&context, &everything)?;
-    let options = StatusOptions { beside_subrepositories: true, ..LISTS };
-    let result = working_copy.status(&matcher, &|| IgnoreRules::load(&context), options)?;
-    let lists = [&result.modified, &result.added, &result.removed, &result.deleted];
+    // Legacy asks the working directory alone which subrepositories there are, and looks no further where one is dirty.
+    let Looked { dirty, mut refreshes } = dirty(prepared, 1, true)?;
+    let mut is_changed = dirty > 0;
+    if !is_changed {
+        let matcher = Matcher::for_status(&context, &everything)?;
+        let result = working_copy.status(&matcher, &|| IgnoreRules::load(&context), LISTS)?;
+        let lists = [&result.modified, &result.added, &result.removed, &result.deleted];
+        is_changed = lists.iter().any(|list| !list.is_empty());
+        refreshes.extend(result.refresh);
+    }
     Ok(Subject {
         revs: if p2 == NULL_REV { vec![p1] } else { vec![p1, p2] },
-        mark: if lists.iter().any(|list| !list.is_empty()) { "+" } else { "" },
+        mark: if is_changed { "+" } else { "" },
         branch: history.repository.working_branch()?,
-        refresh: result.refresh,
+        refreshes,
         is_working_copy: true,
     })
 }

@@ -3,7 +3,7 @@
 use crate::comparison::{Sides, compare, working_copy};
 use crate::history::changesets::phase_name;
 use crate::history::{History, query};
-use crate::selection::refuse_working_subrepositories;
+use crate::subrepositories::{Looked, dirty};
 use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_formats::names;
 use amalgam_matching::Matcher;
@@ -50,10 +50,10 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let repository = history.repository;
     let [p1, p2] = repository.working_revs()?;
     let parents: Vec<Rev> = if p2 == NULL_REV { vec![p1] } else { vec![p1, p2] };
-    refuse_working_subrepositories(prepared)?;
     let unresolved = repository.merge_state()?.unresolved().count();
     let options = StatusOptions { beside_subrepositories: true, ..StatusOptions::usual() };
     let status = compare(prepared, Sides::Changes, &Matcher::always(), options)?;
+    let Looked { dirty, refreshes } = dirty(prepared, usize::MAX, false)?;
 
     let mut summary = Summary { out, quiet: prepared.quiet()? };
     let mut marks: Vec<Vec<u8>> = Vec::new();
@@ -90,7 +90,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
 
     let heads = repository.branches(&prepared.config)?.heads(&branch);
     let open: Vec<Rev> = heads.iter().filter(|head| !head.closed).map(|head| head.rev).collect();
-    let changes = Changes::count(prepared, &status)?;
+    let changes = Changes::count(prepared, &status, dirty)?;
     let closed_head = history.changeset(p1)?.branch()?.1 && heads.iter().any(|head| head.rev == p1);
     let mut line = changes.counts(unresolved, summary.out);
     let mut clean = false;
@@ -136,7 +136,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         }
     }
     write_phases(&history, &mut summary)?;
-    if let Some(refresh) = &status.refresh {
+    for refresh in status.refresh.iter().chain(&refreshes) {
         refresh.write();
     }
     Ok(0)
@@ -172,10 +172,11 @@ struct Changes {
     copied: usize,
     deleted: usize,
     unknown: usize,
+    subrepositories: usize,
 }
 
 impl Changes {
-    fn count(prepared: &Prepared, status: &StatusResult) -> Outcome<Self> {
+    fn count(prepared: &Prepared, status: &StatusResult, subrepositories: usize) -> Outcome<Self> {
         let (mut renamed, mut copied) = (0, 0);
         let (mut added, mut moved) = (status.added.len(), HashSet::new());
         for (to, from) in working_copy(prepared)?.dirstate()?.copies()? {
@@ -194,12 +195,13 @@ impl Changes {
             copied,
             deleted: status.deleted.len(),
             unknown: status.unknown.len(),
+            subrepositories,
         })
     }
 
     /// Whether there is nothing to commit.
     fn is_clean(&self) -> bool {
-        self.modified + self.added + self.removed + self.renamed + self.copied == 0
+        self.modified + self.added + self.removed + self.renamed + self.copied + self.subrepositories == 0
     }
 
     fn counts(&self, unresolved: usize, out: &Output<'_>) -> Vec<u8> {
@@ -212,6 +214,7 @@ impl Changes {
             (self.deleted, "deleted", "status.deleted"),
             (self.unknown, "unknown", "status.unknown"),
             (unresolved, "unresolved", "resolve.unresolved"),
+            (self.subrepositories, "subrepos", "status.modified"),
         ];
         let shown = counts.iter().filter(|(count, ..)| *count > 0);
         let shown: Vec<Vec<u8>> = shown

@@ -9,7 +9,7 @@ use crate::history::subset::Subset;
 use crate::history::{Changeset, History};
 use crate::options::version_of;
 use crate::patch;
-use crate::selection::manifest_without_subrepositories;
+use crate::subrepositories::manifest_without_subrepositories;
 use crate::{Styles, history::values};
 use amalgam_formats::names;
 use amalgam_template::{At, Found, Item, Map, Resources, ShownBy, Value};

@@ -4,6 +4,7 @@ use super::write::Write;
 use super::{Directed, LISTS, counting, diffs, settle_options, stat_lines, stat_width, write_diffs, write_stat};
 use crate::comparison::{Sides, compare};
 use crate::display::PathDisplay;
+use crate::subrepositories::refuse_unopened_by;
 use crate::{Output, Prepared, memory};
 use amalgam_diff::{DiffOptions, FileDiff, keep_hunks};
 use amalgam_matching::Matcher;
@@ -98,6 +99,11 @@ impl Patches {
     }
 
     fn made(&self, prepared: &Prepared, rev: Rev, files: &FilesOf<'_>) -> Made {
+        if let FilesOf::Matching(matcher) = files {
+            refuse_unopened_by(prepared, rev, matcher)?;
+        } else {
+            refuse_unopened_by(prepared, rev, &Matcher::always())?;
+        }
         let counted = match &self.stat {
             Some((options, display)) => files.diffs(prepared, rev, options, display)?,
             None => Vec::new(),

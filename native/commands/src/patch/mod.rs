@@ -33,5 +33,6 @@ pub(crate) const LISTS: StatusOptions = StatusOptions {
     list_clean: false,
     list_unknown: false,
     list_ignored: false,
-    beside_subrepositories: false,
+    // Where legacy opens them, the command looks at them first.
+    beside_subrepositories: true,
 };

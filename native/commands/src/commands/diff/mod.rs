@@ -6,6 +6,7 @@ mod sides;
 use crate::comparison::{compare, matcher, write_complaints};
 use crate::display::PathDisplay;
 use crate::patch::{self, LISTS};
+use crate::subrepositories::refuse_unopened;
 use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_diff::GitBinary;
 use amalgam_types::Outcome;
@@ -61,6 +62,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         // Legacy puts no ids beside binary patches there.
         options.git_binary = GitBinary::Refused;
     }
+    refuse_unopened(prepared, sides.sides, &matcher)?;
     let result = compare(prepared, sides.sides, &matcher, LISTS)?;
     if let Some(root) = &root {
         root.check(&result)?;

@@ -5,7 +5,7 @@ use crate::Prepared;
 use crate::comparison::working_copy;
 use crate::history::History;
 use crate::patch::FilesOf;
-use crate::selection::{manifest_beside_subrepositories, refuse_files_of_subrepositories};
+use crate::subrepositories::{manifest_beside_subrepositories, refuse_files_of_subrepositories};
 use amalgam_diff::file::is_binary;
 use amalgam_formats::manifest::Manifest;
 use amalgam_matching::{LineSearch, Matcher};
