@@ -91,6 +91,11 @@ impl<'s> Output<'s> {
         self.certain = true;
     }
 
+    /// Whether nothing was written, nor can have left.
+    pub(crate) fn is_blank(&self) -> bool {
+        !self.certain && self.segments.iter().all(|(_, bytes)| bytes.is_empty())
+    }
+
     /// Unlabelled text to stdout.
     pub fn write(&mut self, bytes: &[u8]) {
         let buffer = self.buffer(Stream::Stdout);

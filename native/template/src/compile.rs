@@ -2,7 +2,7 @@
 //! outside of an expression is the name of a value.
 
 use crate::syntax::{Tree, invalid, parse_expression};
-use amalgam_types::{Outcome, Reason, Stop};
+use amalgam_types::{Abort, Outcome, Reason, Stop};
 use std::collections::HashMap;
 
 /// A template ready to be rendered.
@@ -147,6 +147,10 @@ impl Aliases {
         Ok(())
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
     /// Replaces aliases everywhere in `tree`.
     pub(crate) fn expand(&self, tree: Tree) -> Outcome<Tree> {
         if self.by_name.is_empty() {
@@ -161,11 +165,11 @@ impl Aliases {
             Tree::Symbol(name) => (name, None),
             Tree::Call(name, arguments) => match name.as_ref() {
                 Tree::Symbol(name) => (name, Some(arguments.clone())),
-                _ => return Err(invalid("a call of something without a name")),
+                _ => return self.within(tree, left),
             },
             Tree::Filter(argument, name) => match name.as_ref() {
                 Tree::Symbol(name) => (name, Some(vec![argument.as_ref().clone()])),
-                _ => return Err(invalid("a filter without a name")),
+                _ => return self.within(tree, left),
             },
             _ => return self.within(tree, left),
         };
@@ -213,7 +217,7 @@ fn replaced(tree: Tree, parameters: &[Vec<u8>], arguments: &[Tree]) -> Tree {
 fn each_child(tree: Tree, change: &mut dyn FnMut(Tree) -> Outcome<Tree>) -> Outcome<Tree> {
     let mut boxed = |child: Box<Tree>| change(*child).map(Box::new);
     Ok(match tree {
-        Tree::Text(_) | Tree::Integer(_) | Tree::Symbol(_) => tree,
+        Tree::Text(_) | Tree::Integer(_) | Tree::Symbol(_) | Tree::Missing => tree,
         Tree::Group(a) => Tree::Group(boxed(a)?),
         Tree::Negate(a) => Tree::Negate(boxed(a)?),
         Tree::Arithmetic(operator, a, b) => Tree::Arithmetic(operator, boxed(a)?, boxed(b)?),
@@ -227,7 +231,38 @@ fn each_child(tree: Tree, change: &mut dyn FnMut(Tree) -> Outcome<Tree>) -> Outc
     })
 }
 
-/// Makes a parsed template ready; `expression` is whether numbers stand for themselves.
+/// Adds the names of the templates that lists are mapped by: legacy looks for them while it compiles.
+pub(crate) fn add_mapped<'t>(tree: &'t Tree, found: &mut Vec<&'t [u8]>) {
+    match tree {
+        Tree::Text(_) | Tree::Integer(_) | Tree::Symbol(_) | Tree::Missing => {}
+        Tree::Group(a) | Tree::Negate(a) => add_mapped(a, found),
+        Tree::Map(a, b)
+        | Tree::Arithmetic(_, a, b)
+        | Tree::Filter(a, b)
+        | Tree::Member(a, b)
+        | Tree::KeyValue(a, b)
+        | Tree::List(a, b) => {
+            if let (Tree::Map(..), Tree::Symbol(name)) = (tree, b.as_ref()) {
+                found.push(name);
+            }
+            add_mapped(a, found);
+            add_mapped(b, found);
+        }
+        Tree::Pieces(all) | Tree::Call(_, all) => all.iter().for_each(|one| add_mapped(one, found)),
+    }
+}
+
+/// Legacy's error about an expression that is well formed and means nothing.
+pub(crate) fn error(message: impl Into<Vec<u8>>) -> Stop {
+    Abort::parse(None, message).into()
+}
+
+fn about(before: &str, name: &[u8], behind: &str) -> Stop {
+    error([before.as_bytes(), name, behind.as_bytes()].concat())
+}
+
+/// Makes a parsed template ready; `expression` is whether numbers stand for themselves. Mistakes are told in legacy's
+/// order.
 pub(crate) fn compile(tree: Tree, expression: bool) -> Outcome<Node> {
     Ok(match tree {
         Tree::Text(text) => Node::Text(text),
@@ -238,14 +273,15 @@ pub(crate) fn compile(tree: Tree, expression: bool) -> Outcome<Node> {
         Tree::Group(inner) => compile(*inner, true)?,
         Tree::Negate(inner) => Node::Negate(Box::new(compile(*inner, true)?)),
         Tree::Arithmetic(operator, a, b) => {
-            Node::Arithmetic(operator, Box::new(compile(*a, true)?), Box::new(compile(*b, true)?))
+            let left = Box::new(compile(*a, true)?);
+            Node::Arithmetic(operator, left, Box::new(compile(*b, true)?))
         }
         Tree::Map(list, template) => {
             let list = Box::new(compile(*list, false)?);
             match *template {
                 Tree::Symbol(name) => Node::MapNamed(list, name),
                 template @ (Tree::Text(_) | Tree::Pieces(_)) => Node::Map(list, Box::new(compile(template, false)?)),
-                _ => return Err(invalid("a map without a template")),
+                _ => return Err(error("expected template specifier")),
             }
         }
         Tree::Filter(value, name) => {
@@ -256,41 +292,94 @@ pub(crate) fn compile(tree: Tree, expression: bool) -> Outcome<Node> {
                 call(name, vec![*value], false)?
             }
         }
-        Tree::Member(value, name) => Node::Member(Box::new(compile(*value, false)?), symbol(*name)?),
+        Tree::Member(value, name) => {
+            let value = Box::new(compile(*value, false)?);
+            Node::Member(value, symbol(*name)?)
+        }
         Tree::Call(name, arguments) => call(symbol(*name)?, arguments, true)?,
-        Tree::KeyValue(..) | Tree::List(..) => return Err(invalid("a list or a pair outside of a call")),
+        Tree::KeyValue(..) => return Err(error("can't use a key-value pair in this context")),
+        Tree::List(..) => {
+            let abort = Abort::parse(None, "can't use a list in this context");
+            return Err(abort.hint("check place of comma and parens").into());
+        }
+        Tree::Missing => return Err(error("missing argument")),
     })
 }
 
 fn call(name: Vec<u8>, arguments: Vec<Tree>, expression: bool) -> Outcome<Node> {
-    if is_in(FILTERS, &name) {
-        let [value] = <[Tree; 1]>::try_from(arguments).map_err(|_| invalid("a filter takes one argument"))?;
-        return Ok(Node::Filter(Box::new(compile(value, expression)?), name));
-    }
-    if !is_in(FUNCTIONS, &name) {
+    if !is_in(FUNCTIONS, &name) && !is_in(FILTERS, &name) {
         let shown = String::from_utf8_lossy(&name).into_owned();
         return Err(if is_in(LEGACY_FUNCTIONS, &name) {
             Stop::unsupported(Reason::TemplateFunction, shown)
         } else {
-            invalid(format!("an unknown function {shown}"))
+            about("unknown function '", &name, "'")
         });
     }
-    let takes_names = matches!(name.as_slice(), b"pad" | b"dict" | b"separate");
-    let (mut plain, mut named) = (Vec::new(), Vec::new());
-    for argument in arguments {
-        match argument {
-            Tree::KeyValue(key, value) if takes_names => {
-                let key = symbol(*key)?;
-                if named.iter().any(|(known, _)| *known == key) {
-                    return Err(invalid("an argument given twice"));
-                }
-                named.push((key, compile(*value, expression)?));
+    let all = |trees: Vec<Tree>| trees.into_iter().map(|tree| compile(tree, expression)).collect::<Outcome<Vec<_>>>();
+    let signature: Signature = match name.as_slice() {
+        b"pad" => (&["text", "width", "fillchar", "left", "truncate"], false, false),
+        b"dict" => (&[], true, true),
+        b"separate" => (&["sep"], true, false),
+        b"subsetparents" => (&["rev", "revset"], false, false),
+        _ => {
+            let mut plain = all(arguments)?;
+            if is_in(FUNCTIONS, &name) {
+                return Ok(Node::Call(name, plain, Vec::new()));
             }
-            _ if !named.is_empty() => return Err(invalid("a plain argument behind a named one")),
-            argument => plain.push(compile(argument, expression)?),
+            return match (plain.pop(), plain.is_empty()) {
+                (Some(value), true) => Ok(Node::Filter(Box::new(value), name)),
+                _ => Err(about("filter ", &name, " expects one argument")),
+            };
         }
+    };
+    let (plain, named) = bound(&name, arguments, signature)?;
+    // What has no name of its own is made ready first.
+    let mut first = plain;
+    let more = first.split_off(if signature.1 { signature.0.len() } else { 0 });
+    let more = all(more)?;
+    let mut plain = all(first)?;
+    plain.extend(more);
+    let named = named.into_iter().map(|(key, value)| Ok((key, compile(value, expression)?)));
+    Ok(Node::Call(name, plain, named.collect::<Outcome<_>>()?))
+}
+
+/// The names of a function's arguments, and whether it takes more without and with names.
+type Signature = (&'static [&'static str], bool, bool);
+
+/// Arguments without and with names.
+type Bound = (Vec<Tree>, Vec<(Vec<u8>, Tree)>);
+
+/// The arguments as Python binds them.
+fn bound(name: &[u8], arguments: Vec<Tree>, signature: Signature) -> Outcome<Bound> {
+    let (keys, more, more_named) = signature;
+    let is_pair = |tree: &Tree| matches!(tree, Tree::KeyValue(..));
+    let without = arguments.iter().position(is_pair).unwrap_or(arguments.len());
+    let got = |what: &str| about("", name, &format!(" got {what}"));
+    if more && without < keys.len() {
+        return Err(about("", name, &format!(" takes at least {} positional arguments", keys.len())));
     }
-    Ok(Node::Call(name, plain, named))
+    if !more && without > keys.len() {
+        return Err(about("", name, &format!(" takes at most {} positional arguments", keys.len())));
+    }
+    let mut arguments = arguments.into_iter();
+    let plain: Vec<Tree> = arguments.by_ref().take(without).collect();
+    let mut named: Vec<(Vec<u8>, Tree)> = Vec::new();
+    for argument in arguments {
+        let Tree::KeyValue(key, value) = argument else { return Err(got("an invalid argument")) };
+        let Tree::Symbol(key) = *key else { return Err(got("an invalid argument")) };
+        // Those in front of more without names have a place and no name.
+        let place = keys.iter().position(|known| known.as_bytes() == key).filter(|_| !more);
+        if place.is_none() && !more_named {
+            let what = [b" got an unexpected keyword argument '", &key[..], b"'"].concat();
+            return Err(error([name, &what].concat()));
+        }
+        if place.is_some_and(|at| at < without) || named.iter().any(|(known, _)| *known == key) {
+            let what = [b" got multiple values for keyword argument '", &key[..], b"'"].concat();
+            return Err(error([name, &what].concat()));
+        }
+        named.push((key, *value));
+    }
+    Ok((plain, named))
 }
 
 fn is_in(table: &[&str], name: &[u8]) -> bool {
@@ -300,7 +389,11 @@ fn is_in(table: &[&str], name: &[u8]) -> bool {
 fn symbol(tree: Tree) -> Outcome<Vec<u8>> {
     match tree {
         Tree::Symbol(name) => Ok(name),
-        _ => Err(invalid("a name is missing")),
+        // Adjoining texts are one here and several in legacy, which then says "template".
+        Tree::Text(text) if text.iter().any(|byte| matches!(byte, b'{' | b'"' | b'\'')) => {
+            Err(invalid("a text for a name"))
+        }
+        other => Err(error(format!("expected a symbol, got '{}'", other.kind()))),
     }
 }
 
@@ -334,8 +427,30 @@ mod tests {
             other => panic!("{other:?}"),
         };
         assert_eq!(reason("{rstdoc(rev, rev)}"), "template.function");
-        assert_eq!(reason("{nonesuch(rev)}"), "template.invalid");
-        assert_eq!(reason("{rev|nonesuch}"), "template.invalid");
-        assert_eq!(reason("{short(node, 1)}"), "template.invalid");
+        assert_eq!(reason(r#"{rev|"a\{b"}"#), "template.invalid");
+    }
+
+    #[test]
+    fn mistakes() {
+        let told = |template: &str| match with_aliases(&[], template) {
+            Err(Stop::Abort(abort)) => String::from_utf8_lossy(&abort.message).into_owned(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told("{nonesuch(f(rev))}"), "unknown function 'nonesuch'");
+        assert_eq!(told("{rev|nonesuch}"), "unknown function 'nonesuch'");
+        assert_eq!(told("{short(node, 1)}"), "filter short expects one argument");
+        assert_eq!(told("{short()}"), "filter short expects one argument");
+        assert_eq!(told("{()}"), "missing argument");
+        assert_eq!(told("{a,b}"), "can't use a list in this context");
+        assert_eq!(told("{if(a=1, 2)}"), "can't use a key-value pair in this context");
+        assert_eq!(told("{rev|(short)}"), "expected a symbol, got 'group'");
+        assert_eq!(told("{files % 1}"), "expected template specifier");
+        assert_eq!(told("{pad(1,2,3,4,5,6)}"), "pad takes at most 5 positional arguments");
+        assert_eq!(told("{pad(x, text=1)}"), "pad got multiple values for keyword argument 'text'");
+        assert_eq!(told("{pad(x, 2, 1=3)}"), "pad got an invalid argument");
+        assert_eq!(told("{pad(x, y, foo=1)}"), "pad got an unexpected keyword argument 'foo'");
+        assert_eq!(told("{separate()}"), "separate takes at least 1 positional arguments");
+        assert_eq!(told("{separate(' ', sep=1)}"), "separate got an unexpected keyword argument 'sep'");
+        assert_eq!(told("{dict(a=1, a=2)}"), "dict got multiple values for keyword argument 'a'");
     }
 }

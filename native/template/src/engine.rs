@@ -1,10 +1,10 @@
 //! A set of templates that know each other, and what they are rendered with.
 
-use crate::compile::{Aliases, Node, compile};
+use crate::compile::{Aliases, Node, add_mapped, compile};
 use crate::render::Scope;
-use crate::syntax::parse;
+use crate::syntax::{invalid, parse};
 use crate::value::{Map, Value};
-use amalgam_types::{Outcome, Rev};
+use amalgam_types::{Outcome, Rev, Stop};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -53,6 +53,12 @@ pub trait Resources {
 
     /// Whether a keyword speaks of a changeset.
     fn is_of_changeset(&self, name: &[u8]) -> bool;
+
+    /// Whether there may be functions and filters that Mercurial itself does not have.
+    fn is_extended(&self) -> bool;
+
+    /// Whether there is a repository at all.
+    fn has_repository(&self) -> bool;
 
     /// `text` with the effects of `label`.
     fn paint<'t>(&self, text: &'t [u8], label: &str) -> Cow<'t, [u8]>;
@@ -185,7 +191,18 @@ impl<'r> Engine<'r> {
             return Ok(Some(Rc::clone(known)));
         }
         let Some(source) = self.sources.get(name) else { return Ok(None) };
-        let node = Rc::new(compile(self.aliases.expand(parse(source)?)?, false)?);
+        // Other templates are read at times of their own.
+        let is_first = name.is_empty();
+        let tree = parse(source).map_err(|stop| told(stop, is_first))?;
+        let tree = self.aliases.expand(tree)?;
+        let mut mapped = Vec::new();
+        add_mapped(&tree, &mut mapped);
+        if mapped.iter().any(|name| !self.has(name)) {
+            return Err(invalid("a map by an unknown template"));
+        }
+        let is_certain = is_first && self.aliases.is_empty() && !self.resources.is_extended() && mapped.is_empty();
+        let node = compile(tree, false).map_err(|stop| told(stop, is_certain))?;
+        let node = Rc::new(node);
         self.compiled.borrow_mut().insert(name.to_vec(), Rc::clone(&node));
         Ok(Some(node))
     }
@@ -198,5 +215,13 @@ impl<'r> Engine<'r> {
         let node = Rc::new(compile(parse(template.as_bytes())?, false)?);
         self.literals.borrow_mut().insert(template, Rc::clone(&node));
         Ok(node)
+    }
+}
+
+/// The stop for a mistake: legacy's words for it where they are certain.
+fn told(stop: Stop, is_certain: bool) -> Stop {
+    match stop {
+        Stop::Abort(_) if !is_certain => invalid("a mistake that legacy may see at another time"),
+        stop => stop,
     }
 }

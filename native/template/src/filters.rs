@@ -6,11 +6,11 @@ use crate::dates;
 use crate::engine::Engine;
 use crate::fill;
 use crate::json;
-use crate::render::Scope;
+use crate::render::{Scope, keyword_of};
 use crate::syntax::invalid;
 use crate::text;
 use crate::value::{Date, DateForm, List, Map, Value, Whole};
-use amalgam_types::{Outcome, Reason, Stop};
+use amalgam_types::{Abort, AbortKind, Outcome, Reason, Stop};
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -25,9 +25,25 @@ const DATES: [(&str, &str); 6] = [
 
 impl Engine<'_> {
     pub(crate) fn filtered(&self, inner: &Node, filter: &[u8], scope: &Scope<'_>) -> Outcome<Value> {
+        let shown = self.filtered_here(inner, filter, scope);
+        // What legacy works out late it works out within the filter, which then has its say.
+        let is_late = matches!(inner, Node::Call(..) | Node::Pieces(_) | Node::Map(..) | Node::MapNamed(..));
+        match shown {
+            Err(Stop::Abort(abort)) if is_late && abort.kind == AbortKind::Parse => {
+                Err(invalid("a mistake within a filter"))
+            }
+            shown => shown,
+        }
+    }
+
+    fn filtered_here(&self, inner: &Node, filter: &[u8], scope: &Scope<'_>) -> Outcome<Value> {
         let name = std::str::from_utf8(filter).unwrap_or_default();
         if let Some((_, format)) = DATES.iter().find(|(known, _)| *known == name) {
-            let date = date_of(&self.value(inner, scope)?)?;
+            let value = self.value(inner, scope)?;
+            if let Some(mistake) = no_date(&value) {
+                return Err(incompatible(mistake, inner, name));
+            }
+            let date = date_of(&value)?;
             return Ok(Value::text(match name {
                 "hgdate" => format!("{} {}", date.seconds, date.offset).into_bytes(),
                 _ => dates::format(format.as_bytes(), date.seconds as f64, date.offset)?,
@@ -44,8 +60,14 @@ impl Engine<'_> {
                 cbor::value(&self.value(inner, scope)?, &mut out)?;
                 Ok(Value::text(out))
             }
-            "count" => count(&self.value(inner, scope)?).map(Value::Int),
-            "reverse" => reversed(&self.value(inner, scope)?),
+            "count" => match self.value(inner, scope)? {
+                Value::Int(_) => Err(incompatible("not countable", inner, name)),
+                value => count(&value).map(Value::Int),
+            },
+            "reverse" => match self.value(inner, scope)? {
+                Value::Int(_) | Value::Bytes(_) => Err(incompatible("not reversible", inner, name)),
+                value => reversed(&value),
+            },
             "age" => {
                 let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
                 age(date_of(&self.value(inner, scope)?)?, now).map(Value::text)
@@ -53,6 +75,52 @@ impl Engine<'_> {
             "commondir" => common_folder(&self.value(inner, scope)?).map(Value::text),
             _ => of_text(name, &self.text(inner, scope)?),
         }
+    }
+}
+
+/// Legacy's error about a filter of something else.
+fn incompatible(message: impl Into<Vec<u8>>, node: &Node, filter: &str) -> Stop {
+    let hint = match keyword_of(node) {
+        Some(name) => {
+            let before = format!("template filter '{filter}' is not compatible with keyword '");
+            [before.as_bytes(), name, b"'"].concat()
+        }
+        None => format!("incompatible use of template filter '{filter}'").into_bytes(),
+    };
+    Abort::parse(None, message).hint(hint).into()
+}
+
+/// What legacy says of a value that is certainly no date.
+pub(crate) fn no_date(value: &Value) -> Option<Vec<u8>> {
+    // Whatever is not one of these words has a digit, or a month.
+    const WORDS: [&str; 15] = [
+        "now",
+        "today",
+        "yesterday",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+    ];
+    match value {
+        Value::Int(number) if *number != 0 => Some(b"not a date tuple nor a string".to_vec()),
+        Value::Bytes(text) => {
+            let text =
+                std::str::from_utf8(text::strip(text)).ok().filter(|text| !text.is_empty() && text.is_ascii())?;
+            let lower = text.to_ascii_lowercase();
+            let unsure = text.contains(|c: char| c.is_ascii_digit() || matches!(c, '\'' | '"'))
+                || WORDS.iter().any(|word| lower.contains(word));
+            (!unsure).then(|| [b"invalid date: '", &text::string_escape(text.as_bytes())[..], b"'"].concat())
+        }
+        _ => None,
     }
 }
 

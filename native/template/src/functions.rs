@@ -1,17 +1,17 @@
 //! Functions: `{name(arguments)}`.
 
-use crate::compile::Node;
+use crate::compile::{Node, error};
 use crate::dates;
 use crate::engine::Engine;
 use crate::fill::fill;
-use crate::filters::{date_of, plain};
+use crate::filters::{date_of, no_date, plain};
 use crate::regex;
-use crate::render::{Scope, arithmetic, entry, is_true, join};
+use crate::render::{NOT_NUMBERS, Scope, arithmetic, entry, is_true, join, mistaken};
 use crate::syntax::invalid;
 use crate::text;
 use crate::value::{Date, DateForm, Item, List, Map, Value, Whole};
 use crate::width::{char_columns, columns};
-use amalgam_types::{Outcome, Reason, Stop};
+use amalgam_types::{Abort, AbortKind, Outcome, Reason, Stop};
 use std::rc::Rc;
 
 type Named = [(Vec<u8>, Node)];
@@ -29,7 +29,14 @@ impl Engine<'_> {
                 chosen.map_or(Ok(Value::None), |node| self.value(node, scope))
             }
             (b"ifcontains", [needle, haystack, then, rest @ ..]) if rest.len() < 2 => {
-                let found = self.contains(&self.value(haystack, scope)?, &self.value(needle, scope)?, scope)?;
+                // What is wrong with them may only mean that it is not there.
+                let unsure = |stop| match stop {
+                    Stop::Abort(abort) if abort.kind == AbortKind::Parse => invalid("a needle with a mistake"),
+                    stop => stop,
+                };
+                let haystack = self.value(haystack, scope).map_err(unsure)?;
+                let needle = self.value(needle, scope).map_err(unsure)?;
+                let found = self.contains(&haystack, &needle, scope)?;
                 let chosen = if found { Some(then) } else { rest.first() };
                 chosen.map_or(Ok(Value::None), |node| self.value(node, scope))
             }
@@ -37,7 +44,7 @@ impl Engine<'_> {
             (b"date", [date, format]) => self.date(date, Some(format), scope),
             (b"localdate", [date, zone]) => self.local_date(date, zone, scope),
             (b"localdate", [date]) => {
-                let date = date_of(&self.value(date, scope)?)?;
+                let date = self.date_argument(date, "localdate expects a date information", scope)?;
                 match self.ask(name, &[], scope)? {
                     Value::Int(offset) => Ok(Value::Date(Date { offset, form: DateForm::Pair, ..date })),
                     _ => Err(invalid("a time zone")),
@@ -58,10 +65,14 @@ impl Engine<'_> {
                 let shown = if self.resources.shows_whole_ids() { id.len() } else { id.len().min(12) };
                 Ok(Value::text(&id[..shown]))
             }
-            (b"get", [dict, key]) => match self.value(dict, scope)? {
-                Value::Dict(dict) => Ok(entry(&dict, &self.key(self.value(key, scope)?, scope)?)),
-                _ => Err(invalid("get() of something that is not a dictionary")),
-            },
+            (b"get", [dict, key]) => {
+                let (dict, key) = (self.value(dict, scope)?, self.value(key, scope)?);
+                match (&dict, mistaken(&dict, "is not a dictionary", "is not a dictionary")) {
+                    (Value::Dict(dict), _) => Ok(entry(dict, &self.key(key, scope)?)),
+                    (_, Some(Stop::Abort(abort))) => Err(abort.hint("get() expects a dict as first argument").into()),
+                    _ => Err(invalid("get() of something that is not a dictionary")),
+                }
+            }
             (b"indent", [body, prefix, rest @ ..]) if rest.len() < 2 => {
                 let prefix = self.text(prefix, scope)?;
                 let first = rest.first().map_or(Ok(prefix.clone()), |first| self.text(first, scope))?;
@@ -73,12 +84,21 @@ impl Engine<'_> {
                 let label = self.literal_text(label, scope)?;
                 Ok(Value::text(self.resources.paint(&body, &String::from_utf8_lossy(&label))))
             }
-            (b"max", [list]) => extreme(&self.value(list, scope)?, true),
-            (b"min", [list]) => extreme(&self.value(list, scope)?, false),
-            (b"mod", [a, b]) => arithmetic(b'%', self.integer(a, scope)?, self.integer(b, scope)?).map(Value::Int),
+            (b"max" | b"min", [list]) => match self.value(list, scope)? {
+                Value::Int(number) => {
+                    let abort = Abort::parse(None, format!("{number} is not iterable"));
+                    let name = if name == b"max" { "max" } else { "min" };
+                    Err(abort.hint(format!("{name} first argument should be an iterable")).into())
+                }
+                value => extreme(&value, name == b"max"),
+            },
+            (b"mod", [a, b]) => {
+                let number = |node| self.whole_number(node, NOT_NUMBERS, scope);
+                arithmetic(b'%', number(a)?, number(b)?).map(Value::Int)
+            }
             (b"pad", _) => self.pad(plain, named, scope),
             (b"relpath" | b"shortest" | b"files" | b"mailmap" | b"latesttag" | b"revset" | b"subsetparents", _)
-                if !scope.has_repository() =>
+                if !(scope.has_repository() && self.resources.has_repository()) =>
             {
                 let name = String::from_utf8_lossy(name);
                 Err(Stop::unsupported(Reason::TemplateFunction, format!("{name} without a repository")))
@@ -102,7 +122,8 @@ impl Engine<'_> {
             }
             (b"shortest", [node, rest @ ..]) if rest.len() < 2 => {
                 let id = self.text(node, scope)?;
-                let least = rest.first().map_or(Ok(4), |least| self.integer(least, scope))?;
+                let message = "shortest() expects an integer minlength";
+                let least = rest.first().map_or(Ok(4), |least| self.whole_number(least, message, scope))?;
                 self.resources.shortest(&id, usize::try_from(least).unwrap_or(0).max(1)).map(Value::text)
             }
             (b"startswith", [start, body]) => {
@@ -138,6 +159,7 @@ impl Engine<'_> {
                 let arguments = self.query(query, rest, scope)?;
                 self.ask(name, &arguments, scope)
             }
+            (b"subsetparents", _) if !named.is_empty() => Err(invalid("subsetparents() by names")),
             // Only what a query gave will do.
             (b"subsetparents", [rev, Node::Call(inner, queried, _)]) if inner == b"revset" => {
                 let [query, rest @ ..] = queried.as_slice() else { return Err(invalid("revset() without a query")) };
@@ -151,7 +173,8 @@ impl Engine<'_> {
                 regex::substitute(&pattern, &by, &self.text(body, scope)?).map(Value::text)
             }
             (b"word", [number, body, rest @ ..]) if rest.len() < 2 => self.word(number, body, rest.first(), scope),
-            _ => Err(invalid(format!("the arguments of {}", String::from_utf8_lossy(name)))),
+            _ => Err(miscounted(name, plain.len())
+                .unwrap_or_else(|| invalid(format!("the arguments of {}", String::from_utf8_lossy(name))))),
         }
     }
 
@@ -211,14 +234,20 @@ impl Engine<'_> {
         })
     }
 
+    /// A date; `message` is legacy's word for what is none.
+    fn date_argument(&self, node: &Node, message: &str, scope: &Scope<'_>) -> Outcome<Date> {
+        let value = self.value(node, scope)?;
+        if no_date(&value).is_some() { Err(error(message)) } else { date_of(&value) }
+    }
+
     fn date(&self, date: &Node, format: Option<&Node>, scope: &Scope<'_>) -> Outcome<Value> {
-        let date = date_of(&self.value(date, scope)?)?;
+        let date = self.date_argument(date, "date expects a date information", scope)?;
         let format = format.map_or(Ok(dates::DEFAULT.to_vec()), |format| self.text(format, scope))?;
         dates::format(&format, date.seconds as f64, date.offset).map(Value::text)
     }
 
     fn local_date(&self, date: &Node, zone: &Node, scope: &Scope<'_>) -> Outcome<Value> {
-        let date = date_of(&self.value(date, scope)?)?;
+        let date = self.date_argument(date, "localdate expects a date information", scope)?;
         let zone = self.value(zone, scope)?;
         let offset = match &zone {
             Value::Bytes(text) => dates::zone(text),
@@ -270,7 +299,8 @@ impl Engine<'_> {
 
     fn fill(&self, body: &Node, rest: &[Node], scope: &Scope<'_>) -> Outcome<Value> {
         let body = self.text(body, scope)?;
-        let width = rest.first().map_or(Ok(76), |width| self.integer(width, scope))?;
+        let message = "fill expects an integer width";
+        let width = rest.first().map_or(Ok(76), |width| self.whole_number(width, message, scope))?;
         let first = rest.get(1).map_or(Ok(Vec::new()), |node| self.text(node, scope))?;
         let hanging = rest.get(2).map_or(Ok(Vec::new()), |node| self.text(node, scope))?;
         fill(&body, width, &first, &hanging).map(Value::text)
@@ -314,7 +344,10 @@ impl Engine<'_> {
             (Value::Strings(strings), None) => {
                 Ok(Value::Strings(Rc::new(strings.iter().filter(|text| !text.is_empty()).cloned().collect())))
             }
-            _ => Err(invalid("not filterable")),
+            (value, _) => {
+                let mistaken = mistaken(value, "is not iterable", "is not filterable");
+                Err(mistaken.unwrap_or_else(|| invalid("not filterable")))
+            }
         }
     }
 
@@ -335,6 +368,7 @@ impl Engine<'_> {
                     out.push(*byte);
                 }
             }
+            Value::Int(number) => return Err(error(format!("{number} is not iterable"))),
             _ => return Err(invalid("join() of something that is not a list")),
         }
         Ok(Value::text(out))
@@ -353,13 +387,16 @@ impl Engine<'_> {
             plain.get(at).or_else(by_name)
         };
         let (Some(body), Some(width)) = (argument(0), argument(1)) else {
-            return Err(invalid("pad() without a text or a width"));
+            return Err(match argument(1) {
+                None => error("pad() expects two to four arguments"),
+                Some(_) => invalid("pad() without a text"),
+            });
         };
-        let width = self.integer(width, scope)?;
+        let width = self.whole_number(width, "pad() expects an integer width", scope)?;
         let body = self.text(body, scope)?;
         let filler = argument(2).map_or(Ok(b" ".to_vec()), |node| self.text(node, scope))?;
         if text::without_effects(&filler).len() != 1 {
-            return Err(invalid("pad() with a fill of another length"));
+            return Err(error("pad() expects a single fill character"));
         }
         let left = argument(3).map_or(Ok(false), |node| self.truth(node, scope))?;
         let truncate = argument(4).map_or(Ok(false), |node| self.truth(node, scope))?;
@@ -377,7 +414,7 @@ impl Engine<'_> {
     }
 
     fn word(&self, number: &Node, body: &Node, separator: Option<&Node>, scope: &Scope<'_>) -> Outcome<Value> {
-        let number = self.integer(number, scope)?;
+        let number = self.whole_number(number, "word expects an integer index", scope)?;
         let body = self.text(body, scope)?;
         let words: Vec<&[u8]> = match separator {
             None => body.split(|&b| text::is_space(b)).filter(|word| !word.is_empty()).collect(),
@@ -390,6 +427,49 @@ impl Engine<'_> {
         let word = usize::try_from(at).ok().and_then(|at| words.get(at));
         Ok(Value::text(word.copied().unwrap_or_default()))
     }
+}
+
+/// How many arguments functions take, and what legacy says where there are fewer or more.
+const COUNTS: &[(&str, usize, usize, &str)] = &[
+    ("config", 2, 3, "config expects two or three arguments"),
+    ("configbool", 2, 3, "config expects two or three arguments"),
+    ("configint", 2, 3, "config expects two or three arguments"),
+    ("date", 1, 2, "date expects one or two arguments"),
+    ("diff", 0, 2, "diff expects zero, one, or two arguments"),
+    ("files", 1, 1, "files expects one argument"),
+    ("fill", 1, 4, "fill expects one to four arguments"),
+    ("filter", 1, 2, "filter expects one or two arguments"),
+    ("formatnode", 1, 1, "formatnode expects one argument"),
+    ("get", 2, 2, "get() expects two arguments"),
+    ("if", 2, 3, "if expects two or three arguments"),
+    ("ifcontains", 3, 4, "ifcontains expects three or four arguments"),
+    ("ifeq", 3, 4, "ifeq expects three or four arguments"),
+    ("indent", 2, 3, "indent() expects two or three arguments"),
+    ("join", 1, 2, "join expects one or two arguments"),
+    ("label", 2, 2, "label expects two arguments"),
+    ("latesttag", 0, 1, "latesttag expects at most one argument"),
+    ("localdate", 1, 2, "localdate expects one or two arguments"),
+    ("mailmap", 1, 1, "mailmap expects one argument"),
+    ("max", 1, 1, "max expects one argument"),
+    ("min", 1, 1, "min expects one argument"),
+    ("mod", 2, 2, "mod expects two arguments"),
+    ("relpath", 1, 1, "relpath expects one argument"),
+    ("revset", 1, usize::MAX, "revset expects one or more arguments"),
+    ("search", 2, 2, "search expects two arguments"),
+    ("shortest", 1, 2, "shortest() expects one or two arguments"),
+    ("startswith", 2, 2, "startswith expects two arguments"),
+    ("strip", 1, 2, "strip expects one or two arguments"),
+    ("sub", 3, 3, "sub expects three arguments"),
+    ("subsetparents", 2, 2, "subsetparents expects two arguments"),
+];
+
+/// Legacy's error about `count` arguments for the function `name`.
+fn miscounted(name: &[u8], count: usize) -> Option<Stop> {
+    if name == b"word" && !(2..=3).contains(&count) {
+        return Some(error(format!("word expects two or three arguments, got {count}")));
+    }
+    let (_, least, most, message) = COUNTS.iter().find(|(known, ..)| known.as_bytes() == name)?;
+    (count < *least || count > *most).then(|| error(*message))
 }
 
 impl List {

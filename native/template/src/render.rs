@@ -3,12 +3,13 @@
 //! A name is first one of the template's own values (an element's, `index`), then a keyword, then the name of another
 //! template, and otherwise nothing.
 
-use crate::compile::Node;
+use crate::compile::{Node, error};
 use crate::engine::{At, Engine, Found};
 use crate::syntax::invalid;
+use crate::text::string_escape;
 use crate::value::{Date, DateForm, Item, List, Map, ShownBy, Value, Whole};
 use amalgam_config::parse_bool;
-use amalgam_types::{Outcome, Rev};
+use amalgam_types::{AbortKind, Outcome, Rev, Stop};
 use std::rc::Rc;
 
 /// The names around an expression: those of one level, and the levels outside of it.
@@ -21,6 +22,9 @@ pub(crate) struct Scope<'s> {
     /// How many templates are being rendered within each other.
     pub(crate) depth: usize,
 }
+
+/// Legacy's word for arithmetic on anything else.
+pub(crate) const NOT_NUMBERS: &str = "arithmetic only defined on integers";
 
 /// Templates that refer to each other deeper than this are left to legacy.
 const DEEPEST: usize = 40;
@@ -79,8 +83,7 @@ impl Scope<'_> {
             return Some(value.clone());
         }
         let outer = self.outer?;
-        let speaks = self.map.changeset.is_some() || self.map.without_changeset;
-        if speaks && !self.map.by_node && engine.resources.is_of_changeset(name) {
+        if self.map.changeset.is_some() && !self.map.by_node && engine.resources.is_of_changeset(name) {
             return None;
         }
         outer.own(name, engine)
@@ -186,11 +189,21 @@ impl Engine<'_> {
             Node::Pieces(_) => Value::text(self.text(node, scope)?),
             Node::Integer(number) => Value::Int(*number),
             Node::Symbol(name) => self.symbol(name, scope)?,
-            Node::Negate(inner) => Value::Int(-self.integer(inner, scope)?),
-            Node::Arithmetic(operator, a, b) => {
-                arithmetic(*operator, self.integer(a, scope)?, self.integer(b, scope)?).map(Value::Int)?
+            Node::Negate(inner) => {
+                let number = self.whole_number(inner, "negation needs an integer argument", scope)?;
+                Value::Int(number.checked_neg().ok_or_else(|| invalid("a number without an end"))?)
             }
-            Node::Map(list, template) => self.mapped(&self.value(list, scope)?, template, scope)?,
+            Node::Arithmetic(operator, a, b) => {
+                let number = |node| self.whole_number(node, NOT_NUMBERS, scope);
+                arithmetic(*operator, number(a)?, number(b)?).map(Value::Int)?
+            }
+            Node::Map(list, template) => {
+                let value = self.value(list, scope)?;
+                if let Some(stop) = mistaken(&value, "is not iterable of mappings", "is not iterable of mappings") {
+                    return Err(hinted(stop, list, "map"));
+                }
+                self.mapped(&value, template, scope)?
+            }
             Node::MapNamed(list, name) => {
                 let template = self.template(name)?.ok_or_else(|| invalid("a map by an unknown template"))?;
                 let nothing = Map::default();
@@ -198,7 +211,13 @@ impl Engine<'_> {
                 self.mapped(&self.value(list, scope)?, &template, &deeper)?
             }
             Node::Filter(inner, name) => self.filtered(inner, name, scope)?,
-            Node::Member(inner, name) => self.member(&self.value(inner, scope)?, name, scope)?,
+            Node::Member(inner, name) => {
+                let value = self.value(inner, scope)?;
+                if let Some(stop) = mistaken(&value, "is not a dictionary", "is not a dictionary") {
+                    return Err(hinted(stop, inner, "member"));
+                }
+                self.member(&value, name, scope)?
+            }
             Node::Call(name, plain, named) => self.call(name, plain, named, scope)?,
         })
     }
@@ -217,7 +236,12 @@ impl Engine<'_> {
         let mut strings = Vec::with_capacity(maps.len());
         for (index, map) in maps.iter().enumerate() {
             let inner = Scope { map, index: Some(index), outer: Some(scope), template: None, depth: scope.depth };
-            strings.push(Rc::from(self.text(template, &inner)?));
+            // Legacy renders an element when it is asked for, and perhaps never.
+            let text = self.text(template, &inner).map_err(|stop| match stop {
+                Stop::Abort(abort) if abort.kind == AbortKind::Parse => invalid("a mistake about an element"),
+                stop => stop,
+            })?;
+            strings.push(Rc::from(text));
         }
         Ok(Value::Strings(Rc::new(strings)))
     }
@@ -355,6 +379,16 @@ impl Engine<'_> {
         integer_of(&self.value(node, scope)?)
     }
 
+    /// A whole number; `message` is legacy's word for what is none.
+    pub(crate) fn whole_number(&self, node: &Node, message: &str, scope: &Scope<'_>) -> Outcome<i64> {
+        let value = self.value(node, scope)?;
+        match &value {
+            // Whatever Python's `int()` reads has a digit.
+            Value::Bytes(text) if !text.iter().any(u8::is_ascii_digit) => Err(error(message)),
+            value => integer_of(value),
+        }
+    }
+
     /// Text, where an unknown name stands for itself.
     pub(crate) fn literal_text(&self, node: &Node, scope: &Scope<'_>) -> Outcome<Vec<u8>> {
         if let Node::Symbol(name) = node
@@ -363,6 +397,39 @@ impl Engine<'_> {
             return Ok(name.clone());
         }
         self.text(node, scope)
+    }
+}
+
+/// Legacy's error about a number or a text where something else belongs, each with what it says of it.
+pub(crate) fn mistaken(value: &Value, of_number: &str, of_text: &str) -> Option<Stop> {
+    match value {
+        Value::Int(number) => Some(error(format!("{number} {of_number}"))),
+        // Python chooses its quotes by those that are in a text.
+        Value::Bytes(text) if !text.iter().any(|byte| matches!(byte, b'\'' | b'"')) => {
+            let quoted = [b"'", &string_escape(text)[..], b"' ", of_text.as_bytes()].concat();
+            Some(error(quoted))
+        }
+        _ => None,
+    }
+}
+
+/// The keyword that a value comes from, if it comes from one.
+pub(crate) fn keyword_of(node: &Node) -> Option<&[u8]> {
+    match node {
+        Node::Symbol(name) => Some(name),
+        Node::Filter(inner, _) => keyword_of(inner),
+        _ => None,
+    }
+}
+
+/// An error, with the keyword that it is about.
+fn hinted(stop: Stop, node: &Node, operation: &str) -> Stop {
+    match (stop, keyword_of(node)) {
+        (Stop::Abort(abort), Some(name)) => {
+            let behind = format!("' does not support {operation} operation");
+            abort.hint([b"keyword '", name, behind.as_bytes()].concat()).into()
+        }
+        (stop, _) => stop,
     }
 }
 
@@ -418,6 +485,9 @@ pub(crate) fn integer_of(value: &Value) -> Outcome<i64> {
 }
 
 pub(crate) fn arithmetic(operator: u8, a: i64, b: i64) -> Outcome<i64> {
+    if b == 0 && matches!(operator, b'/' | b'%') {
+        return Err(Stop::abort(AbortKind::Other, "division by zero is not defined"));
+    }
     // Python rounds down, also below zero.
     let result = match operator {
         b'+' => a.checked_add(b),

@@ -1,10 +1,11 @@
 //! The syntax of templates: text with `{expressions}`, and the expressions themselves.
 //!
 //! Source: `hg help templates`, and what the running program makes of odd input. Binding strengths, loosest first:
-//! `,`  `=`  `+ -`  `* /`  `% |`  `.`  negation  calls; all bind to the left. What legacy refuses is a stop: it words
-//! the error itself, with a picture of the place.
+//! `,`  `=`  `+ -`  `* /`  `% |`  `.`  negation  calls; all bind to the left. Mistakes are told as legacy tells them, with a
+//! picture of the place.
 
-use amalgam_types::{Outcome, Reason, Stop};
+use crate::text::{is_space, replaced};
+use amalgam_types::{Abort, Outcome, Reason, Stop};
 
 /// One parsed expression.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +29,33 @@ pub(crate) enum Tree {
     Call(Box<Tree>, Vec<Tree>),
     KeyValue(Box<Tree>, Box<Tree>),
     List(Box<Tree>, Box<Tree>),
+    /// Nothing between brackets.
+    Missing,
+}
+
+impl Tree {
+    /// As error messages call it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Tree::Text(_) => "string",
+            Tree::Pieces(_) => "template",
+            Tree::Integer(_) => "integer",
+            Tree::Symbol(_) => "symbol",
+            Tree::Group(_) => "group",
+            Tree::Negate(_) => "negate",
+            Tree::Arithmetic(b'+', ..) => "+",
+            Tree::Arithmetic(b'-', ..) => "-",
+            Tree::Arithmetic(b'*', ..) => "*",
+            Tree::Arithmetic(..) => "/",
+            Tree::Map(..) => "%",
+            Tree::Filter(..) => "|",
+            Tree::Member(..) => ".",
+            Tree::Call(..) => "func",
+            Tree::KeyValue(..) => "keyvalue",
+            Tree::List(..) => "list",
+            Tree::Missing => "nothing",
+        }
+    }
 }
 
 /// How deeply expressions may nest before legacy's own limits would matter.
@@ -39,16 +67,35 @@ pub(crate) fn invalid(detail: impl Into<String>) -> Stop {
 
 /// Parses a whole template.
 pub(crate) fn parse(template: &[u8]) -> Outcome<Tree> {
-    let mut parser = Parser { text: template, at: 0, depth: 0 };
-    parser.template(None).map(pieces)
+    let parsed = parse_template(template, 0, None, 0).map(|(found, _)| pieces(found));
+    parsed.map_err(|stop| pointed(stop, template))
 }
 
 /// Parses one expression, as the right side of an alias is.
 pub(crate) fn parse_expression(text: &[u8]) -> Outcome<Tree> {
-    let mut parser = Parser { text, at: 0, depth: 0 };
-    let tree = parser.expression(0)?;
-    parser.spaces();
-    if parser.at == text.len() { Ok(tree) } else { Err(invalid("more than one expression")) }
+    let mut parser = Parser { text, start: 0, at: 0, within: false, current: Token::END, depth: 0 };
+    let tree = parser.whole()?;
+    if parser.current.at == text.len() { Ok(tree) } else { Err(error_at(parser.current.at, "invalid token")) }
+}
+
+/// Legacy's error about something at `at`.
+fn error_at(at: usize, message: impl Into<Vec<u8>>) -> Stop {
+    Abort::parse(Some(at), message).into()
+}
+
+/// Adds the lines that show where an error is.
+fn pointed(stop: Stop, template: &[u8]) -> Stop {
+    let Stop::Abort(mut abort) = stop else { return stop };
+    if let Some(at) = abort.position {
+        let is_end = |byte: &&u8| **byte == b'\n';
+        let before = at + 1 + template.iter().take(at).filter(is_end).count();
+        let mut hint = replaced(template, b"\n", b"\\n");
+        hint.push(b'\n');
+        hint.resize(hint.len() + before, b' ');
+        hint.extend_from_slice(b"^ here");
+        abort.hint = Some(hint);
+    }
+    Stop::Abort(abort)
 }
 
 fn pieces(mut pieces: Vec<Tree>) -> Tree {
@@ -59,90 +106,134 @@ fn pieces(mut pieces: Vec<Tree>) -> Tree {
     }
 }
 
+fn deeper(depth: usize) -> Outcome<usize> {
+    if depth < DEEPEST { Ok(depth + 1) } else { Err(invalid("nested too deeply")) }
+}
+
+/// Reads a template from `start` to its closing quote, or to the end of the text; says where it goes on behind.
+fn parse_template(text: &[u8], start: usize, quote: Option<u8>, depth: usize) -> Outcome<(Vec<Tree>, usize)> {
+    let depth = deeper(depth)?;
+    let mut found = Vec::new();
+    let mut at = start;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(len) = rest.iter().position(|&b| b == b'{' || Some(b) == quote) else {
+            push_text(&mut found, &unescape(rest)?);
+            return match quote {
+                Some(_) => Err(error_at(start, "unterminated string")),
+                None => Ok((found, text.len())),
+            };
+        };
+        let (before, mark) = (&rest[..len], rest[len]);
+        let escapes = before.iter().rev().take_while(|&&b| b == b'\\').count();
+        at += len + 1;
+        if escapes % 2 == 1 {
+            let mut text = unescape(&before[..len - 1])?;
+            text.push(mark);
+            push_text(&mut found, &text);
+            continue;
+        }
+        push_text(&mut found, &unescape(before)?);
+        if Some(mark) == quote {
+            return Ok((found, at));
+        }
+        let mut parser = Parser { text, start: at, at, within: true, current: Token::END, depth };
+        found.push(parser.whole()?);
+        at = parser.current.at;
+        if text.get(at) != Some(&b'}') {
+            return Err(error_at(at, "invalid token"));
+        }
+        at += 1;
+    }
+}
+
+/// One word of an expression and where it starts.
+struct Token {
+    kind: Kind,
+    at: usize,
+}
+
+enum Kind {
+    Operator(u8),
+    /// What stands for itself, and what error messages call it.
+    Value(Tree, &'static str),
+    End,
+}
+
+impl Token {
+    const END: Token = Token { kind: Kind::End, at: 0 };
+
+    /// As error messages call it.
+    fn name(&self) -> String {
+        match &self.kind {
+            Kind::Operator(byte) => char::from(*byte).to_string(),
+            Kind::Value(_, name) => (*name).to_owned(),
+            Kind::End => "end".to_owned(),
+        }
+    }
+
+    /// How tightly it binds what is before it.
+    fn strength(&self) -> u8 {
+        let Kind::Operator(operator) = self.kind else { return 0 };
+        match operator {
+            b'(' => 20,
+            b'.' => 18,
+            b'%' | b'|' => 15,
+            b'*' | b'/' => 5,
+            b'+' | b'-' => 4,
+            b'=' => 3,
+            b',' => 2,
+            _ => 0,
+        }
+    }
+}
+
+/// Reads an expression a word ahead, as legacy does: that decides which of two mistakes is told.
 struct Parser<'t> {
     text: &'t [u8],
+    start: usize,
     at: usize,
+    /// Whether a brace ends it, and not the end of the text.
+    within: bool,
+    current: Token,
     depth: usize,
 }
 
 impl Parser<'_> {
-    fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
+    fn whole(&mut self) -> Outcome<Tree> {
+        self.current = self.next()?;
+        self.expression(0)
     }
 
-    /// Reads a template up to its closing quote, or to the end of the text.
-    fn template(&mut self, quote: Option<u8>) -> Outcome<Vec<Tree>> {
-        self.deeper()?;
-        let mut found = Vec::new();
-        loop {
-            let rest = &self.text[self.at..];
-            let Some(len) = rest.iter().position(|&b| b == b'{' || Some(b) == quote) else {
-                if quote.is_some() {
-                    return Err(invalid("an unterminated string"));
-                }
-                push_text(&mut found, &unescape(rest)?);
-                self.at = self.text.len();
-                break;
-            };
-            let (before, mark) = (&rest[..len], rest[len]);
-            let escapes = before.iter().rev().take_while(|&&b| b == b'\\').count();
-            self.at += len + 1;
-            if escapes % 2 == 1 {
-                let mut text = unescape(&before[..len - 1])?;
-                text.push(mark);
-                push_text(&mut found, &text);
-                continue;
-            }
-            push_text(&mut found, &unescape(before)?);
-            if Some(mark) == quote {
-                break;
-            }
-            let tree = self.expression(0)?;
-            self.spaces();
-            if self.peek() != Some(b'}') {
-                return Err(invalid("an expression that does not end"));
-            }
-            self.at += 1;
-            found.push(tree);
-        }
-        self.depth -= 1;
-        Ok(found)
+    fn advance(&mut self) -> Outcome<Token> {
+        let next = match self.current.kind {
+            Kind::End => Token { kind: Kind::End, at: self.current.at },
+            _ => self.next()?,
+        };
+        Ok(std::mem::replace(&mut self.current, next))
     }
 
-    fn deeper(&mut self) -> Outcome<()> {
-        self.depth += 1;
-        if self.depth > DEEPEST { Err(invalid("nested too deeply")) } else { Ok(()) }
-    }
-
-    fn spaces(&mut self) {
-        while self.peek().is_some_and(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)) {
-            self.at += 1;
-        }
+    fn is_at(&self, operator: u8) -> bool {
+        matches!(self.current.kind, Kind::Operator(byte) if byte == operator)
     }
 
     /// Reads an expression of operators that bind more tightly than `bind`.
     fn expression(&mut self, bind: u8) -> Outcome<Tree> {
-        self.deeper()?;
-        let mut tree = self.primary()?;
-        loop {
-            self.spaces();
-            let Some(operator) = self.peek() else { break };
-            let strength = match operator {
-                b'(' => 20,
-                b'.' => 18,
-                b'%' | b'|' => 15,
-                b'*' | b'/' => 5,
-                b'+' | b'-' => 4,
-                b'=' => 3,
-                b',' => 2,
-                _ => 0,
-            };
-            if strength <= bind {
-                break;
-            }
-            self.at += 1;
+        let before = self.depth;
+        self.depth = deeper(before)?;
+        let first = self.advance()?;
+        let mut tree = match first.kind {
+            Kind::Value(tree, _) => tree,
+            Kind::Operator(b'(') => Tree::Group(Box::new(self.bracketed()?.unwrap_or(Tree::Missing))),
+            Kind::Operator(b'-') => Tree::Negate(Box::new(self.expression(19)?)),
+            _ => return Err(error_at(first.at, format!("not a prefix: {}", first.name()))),
+        };
+        while bind < self.current.strength() {
+            let token = self.advance()?;
+            let strength = token.strength();
+            let Kind::Operator(operator) = token.kind else { break };
             if operator == b'(' {
-                tree = Tree::Call(Box::new(tree), self.arguments()?);
+                tree = Tree::Call(Box::new(tree), self.bracketed()?.map(listed).unwrap_or_default());
                 continue;
             }
             let right = Box::new(self.expression(strength)?);
@@ -156,90 +247,97 @@ impl Parser<'_> {
                 operator => Tree::Arithmetic(operator, left, right),
             };
         }
-        self.depth -= 1;
+        self.depth = before;
         Ok(tree)
     }
 
-    fn arguments(&mut self) -> Outcome<Vec<Tree>> {
-        self.spaces();
-        if self.peek() == Some(b')') {
+    /// What is between brackets, if anything is; the first of them was read.
+    fn bracketed(&mut self) -> Outcome<Option<Tree>> {
+        let inner = if self.is_at(b')') { None } else { Some(self.expression(1)?) };
+        if !self.is_at(b')') {
+            return Err(error_at(self.current.at, format!("unexpected token: {}", self.current.name())));
+        }
+        self.advance()?;
+        Ok(inner)
+    }
+
+    /// Reads the next word.
+    fn next(&mut self) -> Outcome<Token> {
+        while self.text.get(self.at).is_some_and(|&byte| is_space(byte)) {
             self.at += 1;
-            return Ok(Vec::new());
         }
-        let mut tree = self.expression(1)?;
-        self.close()?;
-        let mut arguments = Vec::new();
-        while let Tree::List(rest, last) = tree {
-            arguments.push(*last);
-            tree = *rest;
-        }
-        arguments.push(tree);
-        arguments.reverse();
-        Ok(arguments)
-    }
-
-    fn close(&mut self) -> Outcome<()> {
-        self.spaces();
-        if self.peek() != Some(b')') {
-            return Err(invalid("a missing )"));
-        }
-        self.at += 1;
-        Ok(())
-    }
-
-    fn primary(&mut self) -> Outcome<Tree> {
-        self.spaces();
-        let first = self.peek().ok_or_else(|| invalid("an expression is missing"))?;
         let start = self.at;
-        match first {
-            b'(' => {
-                self.at += 1;
-                let inner = self.expression(1)?;
-                self.close()?;
-                Ok(Tree::Group(Box::new(inner)))
-            }
-            b'-' => {
-                self.at += 1;
-                Ok(Tree::Negate(Box::new(self.expression(19)?)))
+        let Some(&first) = self.text.get(start) else {
+            return match self.within {
+                true => Err(error_at(self.start, "unterminated template expansion")),
+                false => Ok(Token { kind: Kind::End, at: start }),
+            };
+        };
+        let second = self.text.get(start + 1).copied().unwrap_or_default();
+        self.at += 1;
+        let (kind, at) = match first {
+            b'(' | b'=' | b',' | b')' | b'.' | b'%' | b'|' | b'+' | b'-' | b'*' | b'/' => {
+                (Kind::Operator(first), start)
             }
             b'"' | b'\'' => {
-                self.at += 1;
-                self.template(Some(first)).map(pieces)
+                let (found, behind) = parse_template(self.text, self.at, Some(first), self.depth)?;
+                self.at = behind;
+                (Kind::Value(pieces(found), "template"), start + 1)
             }
-            b'r' if matches!(self.text.get(start + 1), Some(b'"' | b'\'')) => {
-                self.at += 2;
-                self.raw(self.text[start + 1])
+            b'r' if is_quote(second) => (Kind::Value(self.raw(start + 2, second)?, "string"), start + 2),
+            b'\\' if is_quote(second) => return Err(invalid("an escaped quote")),
+            b'r' if second == b'\\' && self.text.get(start + 2).copied().is_some_and(is_quote) => {
+                return Err(invalid("an escaped quote"));
             }
             b'0'..=b'9' => {
-                let digits = self.run(u8::is_ascii_digit);
+                let digits = self.run(start, u8::is_ascii_digit);
                 let number = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
-                number.map(Tree::Integer).ok_or_else(|| invalid("a number beyond 64 bits"))
+                let number = number.ok_or_else(|| invalid("a number beyond 64 bits"))?;
+                (Kind::Value(Tree::Integer(number), "integer"), start)
             }
-            b if b.is_ascii_alphanumeric() || b == b'_' => {
-                Ok(Tree::Symbol(self.run(|b| b.is_ascii_alphanumeric() || *b == b'_').to_vec()))
+            _ if first.is_ascii_alphabetic() || first == b'_' => {
+                let name = self.run(start, |b| b.is_ascii_alphanumeric() || *b == b'_').to_vec();
+                (Kind::Value(Tree::Symbol(name), "symbol"), start)
             }
-            _ => Err(invalid("a syntax error")),
-        }
+            b'}' if self.within => (Kind::End, start),
+            _ => return Err(error_at(start, "syntax error")),
+        };
+        Ok(Token { kind, at })
     }
 
-    fn run(&mut self, belongs: impl Fn(&u8) -> bool) -> &[u8] {
-        let start = self.at;
-        self.at += self.text[start..].iter().take_while(|b| belongs(b)).count();
+    fn run(&mut self, start: usize, belongs: impl Fn(&u8) -> bool) -> &[u8] {
+        self.at = start + self.text[start..].iter().take_while(|b| belongs(b)).count();
         &self.text[start..self.at]
     }
 
     /// A string in which a backslash only keeps the next character from ending it.
-    fn raw(&mut self, quote: u8) -> Outcome<Tree> {
-        let start = self.at;
-        while let Some(byte) = self.peek() {
+    fn raw(&mut self, start: usize, quote: u8) -> Outcome<Tree> {
+        self.at = start;
+        while let Some(&byte) = self.text.get(self.at) {
             if byte == quote {
                 self.at += 1;
                 return Ok(Tree::Text(self.text[start..self.at - 1].to_vec()));
             }
             self.at += if byte == b'\\' { 2 } else { 1 };
         }
-        Err(invalid("an unterminated string"))
+        Err(error_at(start, "unterminated string"))
     }
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'')
+}
+
+/// What is between the commas.
+fn listed(mut tree: Tree) -> Vec<Tree> {
+    let mut all = Vec::new();
+    while let Tree::List(rest, last) = tree {
+        all.push(*last);
+        tree = *rest;
+    }
+    all.push(tree);
+    all.reverse();
+    all
 }
 
 fn push_text(found: &mut Vec<Tree>, text: &[u8]) {
@@ -263,7 +361,8 @@ pub(crate) fn unescape(text: &[u8]) -> Outcome<Vec<u8>> {
             out.push(byte);
             continue;
         }
-        let escaped = *text.get(at).ok_or_else(|| invalid("a backslash at the end"))?;
+        let start = at - 1;
+        let escaped = *text.get(at).ok_or_else(|| Abort::parse(None, "trailing \\ in string"))?;
         at += 1;
         let plain = match escaped {
             b'\n' => continue,
@@ -288,7 +387,9 @@ pub(crate) fn unescape(text: &[u8]) -> Outcome<Vec<u8>> {
                 let digits = text.get(at..at + 2).and_then(|digits| std::str::from_utf8(digits).ok());
                 let value = digits.filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
                 at += 2;
-                value.and_then(|d| u8::from_str_radix(d, 16).ok()).ok_or_else(|| invalid("an incomplete \\x"))?
+                value
+                    .and_then(|d| u8::from_str_radix(d, 16).ok())
+                    .ok_or_else(|| Abort::parse(None, format!("invalid \\x escape at position {start}")))?
             }
             other => {
                 out.push(b'\\');
@@ -324,6 +425,7 @@ mod tests {
             Tree::Call(f, all) => format!("{}[{}]", sketch(f), all.iter().map(sketch).collect::<Vec<_>>().join(", ")),
             Tree::KeyValue(a, b) => format!("(= {} {})", sketch(a), sketch(b)),
             Tree::List(a, b) => format!("(, {} {})", sketch(a), sketch(b)),
+            Tree::Missing => "()".to_owned(),
         }
     }
 
@@ -346,11 +448,37 @@ mod tests {
         assert_eq!(shown("{f()}"), "f[]");
     }
 
-    #[test]
-    fn mistakes() {
-        for text in ["{", "{}", "{a", "{a b}", "{'a}", "{f(}", "{a|}", "{a,}", "a\\", "\\x4", "{99999999999999999999}"]
-        {
-            assert_eq!(shown(text), "invalid", "{text}");
+    fn mistake(text: &str) -> String {
+        match parse(text.as_bytes()) {
+            Ok(tree) => sketch(&tree),
+            Err(Stop::Abort(abort)) => String::from_utf8_lossy(&abort.text()).into_owned(),
+            Err(_) => "legacy".to_owned(),
         }
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        let told = |at: usize, message: &str, text: &str, column: usize| {
+            format!("hg: parse error at {at}: {message}\n({text}\n{}^ here)\n", " ".repeat(column))
+        };
+        let one = |text: &str, at: usize, message: &str| assert_eq!(mistake(text), told(at, message, text, at + 1));
+        one("{", 1, "unterminated template expansion");
+        one("{rev}{", 6, "unterminated template expansion");
+        one("{}", 1, "not a prefix: end");
+        one("{a b}", 3, "invalid token");
+        one("{'a}", 2, "unterminated string");
+        one("{r'a\\'}", 3, "unterminated string");
+        one("{f(}", 3, "not a prefix: end");
+        one("{f(a}", 4, "unexpected token: end");
+        one("{f(a b)}", 5, "unexpected token: symbol");
+        one("{a|}", 3, "not a prefix: end");
+        one("{,}", 1, "not a prefix: ,");
+        one("{,#}", 2, "syntax error");
+        assert_eq!(mistake("a\nb{"), told(4, "unterminated template expansion", "a\\nb{", 6));
+        assert_eq!(mistake("a\\"), "hg: parse error: trailing \\ in string\n");
+        assert_eq!(mistake("ab\\x4"), "hg: parse error: invalid \\x escape at position 2\n");
+        assert_eq!(mistake("{99999999999999999999}"), "legacy");
+        assert_eq!(mistake("{\\'a\\'}"), "legacy");
+        assert_eq!(mistake("{()}"), "<()>");
     }
 }

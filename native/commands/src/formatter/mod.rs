@@ -16,7 +16,7 @@ mod spec;
 use crate::history::{History, Keywords};
 use crate::{Output, Prepared};
 use amalgam_template::{Engine, Map, Resources, cbor, json, python};
-use amalgam_types::{Outcome, Reason, Stop};
+use amalgam_types::{Abort, Outcome, Reason, Stop};
 use resources::Bare;
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -101,7 +101,15 @@ impl<'p> Form<'p> {
                 Formatter(Kind::Templates(Box::new(templates)))
             }
         };
-        let result = list(&formatter, out)?;
+        let result = list(&formatter, out);
+        if let Some(mistake) = formatter.mistake() {
+            // Where no item was the first to show it, legacy may have told something else before, or nothing.
+            return match result {
+                Err(Stop::Abort(abort)) if abort == *mistake => Err(Stop::Abort(abort)),
+                _ => Err(Stop::unsupported(Reason::TemplateInvalid, "a mistake in a template without items")),
+            };
+        }
+        let result = result?;
         formatter.end(out)?;
         Ok(result)
     }
@@ -145,6 +153,12 @@ impl Formatter<'_> {
         match &self.0 {
             Kind::Machine { machine, first } => write_machine(*machine, first.take(), &item, out),
             Kind::Templates(templates) => {
+                if let Some(mistake) = &templates.mistake {
+                    return Err(match out.is_blank() {
+                        true => Stop::Abort(mistake.clone()),
+                        false => Stop::unsupported(Reason::TemplateInvalid, "a mistake in a template behind output"),
+                    });
+                }
                 let count = templates.count.get();
                 if count > 0 {
                     templates.around(SEPARATOR, out)?;
@@ -159,6 +173,14 @@ impl Formatter<'_> {
                 out.write(&text);
                 Ok(())
             }
+        }
+    }
+
+    /// What is wrong with the template.
+    fn mistake(&self) -> Option<&Abort> {
+        match &self.0 {
+            Kind::Templates(templates) => templates.mistake.as_ref(),
+            Kind::Machine { .. } => None,
         }
     }
 
@@ -207,6 +229,8 @@ struct Templates<'r> {
     parts: [Option<Vec<u8>>; PARTS.len()],
     symbols: HashSet<Vec<u8>>,
     count: Cell<usize>,
+    /// What is wrong with the template: told when an item is to be shown.
+    mistake: Option<Abort>,
     /// Whether text beyond ASCII is legacy's to show.
     ascii: bool,
 }
@@ -248,8 +272,12 @@ impl<'r> Templates<'r> {
             part_names = PARTS.map(|part| [name.as_slice(), b":", part.as_bytes()].concat());
         }
         let parts = part_names.map(|part| Some(part).filter(|part| !part.is_empty() && engine.has(part)));
-        let symbols = engine.symbols(&name)?;
-        Ok(Templates { engine, name, parts, symbols, count: Cell::new(0), ascii: prepared.env.is_ascii() })
+        let (symbols, mistake) = match engine.symbols(&name) {
+            Err(Stop::Abort(abort)) => (HashSet::new(), Some(abort)),
+            symbols => (symbols?, None),
+        };
+        let (count, ascii) = (Cell::new(0), prepared.env.is_ascii());
+        Ok(Templates { engine, name, parts, symbols, count, mistake, ascii })
     }
 
     fn around(&self, part: usize, out: &mut Output<'_>) -> Outcome<()> {

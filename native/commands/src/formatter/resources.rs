@@ -54,6 +54,14 @@ impl Resources for Bare<'_> {
         false
     }
 
+    fn is_extended(&self) -> bool {
+        self.prepared.loads_extensions
+    }
+
+    fn has_repository(&self) -> bool {
+        false
+    }
+
     fn paint<'t>(&self, text: &'t [u8], label: &str) -> Cow<'t, [u8]> {
         let painted = self.styles.as_ref().and_then(|styles| styles.render(text, label));
         painted.map_or(Cow::Borrowed(text), Cow::Owned)

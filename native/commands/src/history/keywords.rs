@@ -243,6 +243,14 @@ impl Resources for Keywords<'_, '_> {
         !known(OF_NO_CHANGESET) && (known(OF_CHANGESET) || known(LEGACY_ONLY))
     }
 
+    fn is_extended(&self) -> bool {
+        self.history.prepared.loads_extensions
+    }
+
+    fn has_repository(&self) -> bool {
+        true
+    }
+
     fn paint<'t>(&self, text: &'t [u8], label: &str) -> Cow<'t, [u8]> {
         let painted = self.styles.as_ref().and_then(|styles| styles.render(text, label));
         painted.map_or(Cow::Borrowed(text), Cow::Owned)

@@ -137,7 +137,12 @@ impl<'k> Templates<'k> {
             self.last_header = Some(header.clone());
             rendered.header = Some(header);
         }
-        self.engine.render(&self.changeset, &map, Some(self.count), &mut rendered.text)?;
+        let is_first_thing = rendered.text.is_empty() && rendered.header.is_none();
+        let shown = self.engine.render(&self.changeset, &map, Some(self.count), &mut rendered.text);
+        match shown {
+            Err(Stop::Abort(_)) if !is_first_thing => return Err(unsupported("a mistake behind a header")),
+            shown => shown?,
+        }
         self.count += 1;
         if self.footer.as_ref().is_none_or(Vec::is_empty) {
             self.footer = self.part(FOOTER, &map)?;
