@@ -178,7 +178,7 @@ impl<'a> Evaluation<'a> {
 
     /// The working directory as a revision.
     pub(crate) fn working_directory(&self) -> Outcome<Rev> {
-        if self.committed_only.get() > 0 || self.repository.working_revs()?[0] == NULL_REV {
+        if self.committed_only.get() > 0 {
             return Err(working_copy());
         }
         self.working_copy.set(true);

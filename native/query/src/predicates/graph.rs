@@ -159,8 +159,10 @@ pub(super) fn roots<'a>(call: &Call<'_, '_, 'a>) -> Outcome<Set<'a>> {
     let dag = Rc::clone(&call.evaluation.dag);
     let inside = set.clone();
     let roots = set.filter(Keep::light(move |rev| {
-        for parent in dag.parents(rev)? {
-            if parent != NULL_REV && inside.contains(parent)? {
+        for (at, parent) in dag.parents(rev)?.into_iter().enumerate() {
+            // The null revision is a parent of the working directory only.
+            let is_one = parent != NULL_REV || (rev == WDIR_REV && at == 0);
+            if is_one && inside.contains(parent)? {
                 return Ok(false);
             }
         }
