@@ -26,7 +26,7 @@ export type Proven = z.infer<typeof provenSchema>;
 /** Groups of cases that are about every command: none is proven while one of these is not. */
 export const sharedGroups = ["debug", "dispatch", "formatter", "obsolescence", "prompts", "revset", "rhg", "terminal"];
 /** Groups that say nothing about a native answer, or only about one that some builds or extensions have. */
-export const otherGroups = ["fallback", "sparse", "subrepositories"];
+export const otherGroups = ["fallback", "narrow", "sparse", "subrepositories"];
 
 /** The proofs after a run: a group that ran whole and passed is proven, one with a failure no longer is. */
 export function afterRun(

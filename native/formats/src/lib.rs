@@ -11,6 +11,7 @@ pub mod filelog;
 pub mod manifest;
 pub mod merge_state;
 pub mod names;
+pub mod narrowspec;
 pub mod nodemap;
 pub mod obsstore;
 pub mod phaseroots;

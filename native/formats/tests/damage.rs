@@ -204,7 +204,9 @@ fn nodemaps() {
 
 #[test]
 fn small_files() {
-    run(&["sparse"], |_, bytes| drop((SparseRules::parse(&bytes), temporary(&bytes))));
+    run(&["sparse"], |_, bytes| {
+        drop((amalgam_formats::narrowspec::check(&bytes), SparseRules::parse(&bytes), temporary(&bytes)))
+    });
     run(&["phaseroots"], |_, bytes| drop(phaseroots::parse(&bytes)));
     run(&["obsstore"], |_, bytes| drop(obsstore::parse(&bytes)));
     run(&["bookmarks"], |_, bytes| drop((names::bookmarks(&bytes), names::current_bookmark(&bytes))));

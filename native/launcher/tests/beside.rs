@@ -95,6 +95,30 @@ fn the_working_copy_is_fsmonitors_unless_it_is_off() {
 }
 
 #[test]
+fn of_a_narrow_clone_the_history_is_native() {
+    let sandbox = sandbox("narrow =");
+    commit(&sandbox, "a", &[]);
+    commit(&sandbox, "b", &[]);
+    let enabled = ["--config", "extensions.narrow=", "clone", "-q", "--narrow", "--include", "a", ".", "clone"];
+    let output = run(&sandbox, &enabled);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    std::fs::write(sandbox.root().join("clone/.hg/hgrc"), "[extensions]\nnarrow =\n").expect("settings");
+    let in_clone = |args: &[&str]| route(&sandbox, &[&["--cwd", "clone"], args].concat());
+    assert!(run(&sandbox, &["--cwd", "clone", "tags"]).status.success());
+    for args in [&["log"][..], &["heads"], &["tip"], &["branches"], &["tags"], &["phase", "-r", "0"], &["root"]] {
+        assert_eq!(in_clone(args), "native, exit code 0", "{args:?}");
+    }
+    for args in [&["status"][..], &["files"], &["log", "a"], &["log", "-p"], &["cat", "a"], &["diff", "-c", "."]] {
+        assert!(in_clone(args).contains("repository.narrow"), "{args:?}");
+    }
+    assert!(in_clone(&["log", "-T", "{file_adds}"]).contains("repository.narrow"));
+    let off = ["log", "--config", "extensions.narrow=!"];
+    assert!(in_clone(&off).contains("requirement.unknown (narrowhg-experimental without the extension)"));
+    std::fs::write(sandbox.root().join("clone/.hg/narrowspec.dirstate"), "").expect("a narrowspec");
+    assert!(in_clone(&["log"]).contains("repository.narrow"));
+}
+
+#[test]
 fn a_sparse_checkout_is_read_as_its_rules_say() {
     let sandbox = sandbox("sparse =");
     commit(&sandbox, "a", &[]);

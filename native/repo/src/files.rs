@@ -55,6 +55,7 @@ pub struct FileRevision {
 impl Repository {
     /// The history of the tracked file `path`; empty when it was never tracked.
     pub fn filelog(&self, path: &[u8]) -> Outcome<Filelog> {
+        self.check_not_narrow()?;
         let name = String::from_utf8_lossy(path).into_owned();
         let at = |encoded: Vec<u8>| self.store().join(OsStr::from_bytes(&encoded));
         let (index, data) = (at(store_path::index_path(path)), at(store_path::data_path(path)));

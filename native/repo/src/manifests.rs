@@ -54,6 +54,7 @@ impl KeptManifests {
 
 impl Repository {
     fn manifestlog(&self) -> Outcome<&Indexed> {
+        self.check_not_narrow()?;
         let open = || {
             let mut log = Indexed::open(self.store(), "00manifest")?;
             log.revlog.keep_texts();

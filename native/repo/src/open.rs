@@ -5,13 +5,14 @@ use crate::changelog::Changelog;
 use crate::instability::Instabilities;
 use crate::manifests::KeptManifests;
 use crate::names::Bookmarks;
-use crate::requirements::Requirements;
+use crate::requirements::{NARROW, Requirements};
 use crate::source::read_optional;
 use crate::tags::Tags;
 use crate::topics::Topics;
 use crate::visibility::Visibility;
 use amalgam_config::{Config, RepoConfigFiles};
 use amalgam_formats::damaged;
+use amalgam_formats::narrowspec;
 use amalgam_formats::sparse::{self, Sparse, SparseRules};
 use amalgam_types::{Environment, LegacyFacts, Node, Outcome, Reason, Rev, Stop};
 use std::collections::HashMap;
@@ -231,6 +232,38 @@ impl Repository {
             Ok(Some(Sparse { rules, temporary }).filter(|sparse| !sparse.rules.is_empty()))
         };
         self.sparse.get_or_init(read).as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+
+    /// Whether it has the history of a part of the files only.
+    pub fn is_narrow(&self) -> bool {
+        self.layout.requirements.has(NARROW)
+    }
+
+    /// A stop in a narrow clone, whose files native does not read.
+    ///
+    /// # Errors
+    /// `RepositoryNarrow`.
+    pub fn check_not_narrow(&self) -> Outcome<()> {
+        match self.is_narrow() {
+            true => Err(Stop::unsupported(Reason::RepositoryNarrow, "manifests and files")),
+            false => Ok(()),
+        }
+    }
+
+    /// A stop unless the narrowspecs of a narrow clone's store and of its working copy are one, in the form that
+    /// legacy writes.
+    ///
+    /// # Errors
+    /// `RepositoryNarrow`; where one cannot be read.
+    pub fn check_narrowspecs(&self) -> Outcome<()> {
+        let read = |path: PathBuf| {
+            read_optional(&path)?.ok_or_else(|| Stop::unsupported(Reason::RepositoryNarrow, "no narrowspec"))
+        };
+        let store = read(self.layout.store.join("narrowspec"))?;
+        if read(self.layout.dot_hg.join("narrowspec.dirstate"))? != store {
+            return Err(Stop::unsupported(Reason::RepositoryNarrow, "the working copy's narrowspec is another"));
+        }
+        narrowspec::check(&store)
     }
 
     /// A stop where legacy remarks on something.

@@ -7,8 +7,11 @@ use std::collections::BTreeSet;
 /// Requirements without which the layout is an older one, or another.
 const NEEDED: [&str; 4] = ["revlogv1", "store", "fncache", "dotencode"];
 
+/// The requirement of a narrow clone.
+pub(crate) const NARROW: &str = "narrowhg-experimental";
+
 /// Requirements that may also be there.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "generaldelta",
     "sparserevlog",
     "revlog-compression-zstd",
@@ -22,6 +25,7 @@ const KNOWN: [&str; 13] = [
     "delta-info-revlog",
     "internal-phase-2",
     "exp-sparse",
+    NARROW,
 ];
 
 /// The requirements of one repository.
@@ -114,7 +118,7 @@ mod tests {
     #[test]
     fn known_and_unknown() {
         assert_eq!(check("generaldelta\nsparserevlog\n"), Ok(()));
-        for bad in ["treemanifest\n", "narrowhg-experimental\n", "\n", "fileindex-v1\n", "lfs"] {
+        for bad in ["treemanifest\n", "\n", "fileindex-v1\n", "lfs"] {
             let Err(Stop::Unsupported(stop)) = check(bad) else { panic!("{bad:?} is not known") };
             assert_eq!((stop.reason, stop.detail.as_str()), (Reason::RequirementUnknown, bad.trim()));
         }

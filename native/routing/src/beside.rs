@@ -1,7 +1,8 @@
 //! Extensions beside which native answers, but not everything: what depends on the invocation or on the history, so that
 //! no look at the extension can tell.
 
-use amalgam_commands::{CommandSpec, Terminal};
+use crate::narrow_clone;
+use amalgam_commands::{CommandSpec, Parsed, Terminal};
 use amalgam_config::Config;
 use amalgam_repo::Repository;
 use amalgam_types::{Outcome, Reason, Stop};
@@ -28,6 +29,7 @@ pub(crate) fn check_terminal(terminal: &Terminal, config: &Config, loaded: &[Str
 pub(crate) fn prepare(
     repository: &mut Repository,
     spec: &CommandSpec,
+    parsed: &Parsed,
     config: &Config,
     loaded: &[String],
 ) -> Outcome<()> {
@@ -39,6 +41,7 @@ pub(crate) fn prepare(
         // Which commands legacy stops at a mistake in them is not worth telling apart.
         repository.sparse_rules()?;
     }
+    narrow_clone::check(repository, spec, parsed, has("narrow"))?;
     if has("topic") {
         repository.expect_topics();
         if SHOW_TOPICS.contains(&spec.name) {

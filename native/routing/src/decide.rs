@@ -470,7 +470,7 @@ impl Deciding<'_, '_> {
             if debug {
                 repository.refuse_remarks();
             }
-            beside::prepare(repository, spec, &config, &self.extensions)?;
+            beside::prepare(repository, spec, &parsed, &config, &self.extensions)?;
             repository.check_build(&facts, &config)?;
             if env.non_empty("HGTEST_UUIDFILE").is_some() && repository.requirements().has("dirstate-v2") {
                 // Names files that a status writes.

@@ -21,6 +21,7 @@ mod flags;
 mod inquiry;
 pub mod journal;
 pub mod legacy;
+mod narrow_clone;
 pub mod narrowing;
 mod place;
 pub mod proven;

@@ -46,7 +46,7 @@ impl<'a> WorkingCopy<'a> {
         if self.env.get("HG_PENDING").is_some() {
             return Err(Stop::unsupported(Reason::EnvironmentUnsupported, "HG_PENDING"));
         }
-        Dirstate::load(self.repository.dot_hg(), self.repository.requirements().has("dirstate-v2"))
+        load_dirstate(self.repository)
     }
 
     /// The working copy against its first parent.
@@ -63,6 +63,7 @@ impl<'a> WorkingCopy<'a> {
             return Err(Stop::unsupported(Reason::EnvironmentUnsupported, "HG_PENDING"));
         }
         self.repository.check_watcher()?;
+        self.repository.check_not_narrow()?;
         let parent = FirstParent::new(self)?;
         let load = || ignore().map(|rules| Box::new(Rules(rules)) as Box<dyn Ignoring>);
         let kept = self.sparse_matcher()?;
@@ -107,12 +108,17 @@ impl<'a> WorkingCopy<'a> {
     }
 }
 
+fn load_dirstate(repository: &Repository) -> Outcome<Dirstate> {
+    repository.check_not_narrow()?;
+    Dirstate::load(repository.dot_hg(), repository.requirements().has("dirstate-v2"))
+}
+
 /// Every tracked file, present or not, sorted.
 ///
 /// # Errors
 /// When the dirstate is damaged.
 pub fn tracked_files(repository: &Repository) -> Outcome<PathList> {
-    Dirstate::load(repository.dot_hg(), repository.requirements().has("dirstate-v2"))?.tracked()
+    load_dirstate(repository)?.tracked()
 }
 
 /// Every file of the dirstate, those marked as removed included, sorted.
@@ -121,7 +127,7 @@ pub fn tracked_files(repository: &Repository) -> Outcome<PathList> {
 /// When the dirstate is damaged.
 pub fn known_files(repository: &Repository) -> Outcome<PathList> {
     let mut files = PathList::default();
-    let dirstate = Dirstate::load(repository.dot_hg(), repository.requirements().has("dirstate-v2"))?;
+    let dirstate = load_dirstate(repository)?;
     dirstate.for_each(&mut |entry| files.push(entry.path))?;
     files.sort();
     Ok(files)

@@ -150,7 +150,11 @@ impl WorkingCopy<'_> {
         if !is_folder(&dot_hg) || has_settings || dot_hg.join("sharedpath").exists() {
             return Err(shown());
         }
-        Repository::open(&folder, self.env).map_err(|_| shown())
+        let inner = Repository::open(&folder, self.env).map_err(|_| shown())?;
+        if inner.is_narrow() {
+            return Err(shown());
+        }
+        Ok(inner)
     }
 
     /// The same as [`WorkingCopy::subrepositories`] where the file that names them is in its place. Where it is not, a walk notices that it is tracked.

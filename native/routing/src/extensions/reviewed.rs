@@ -286,7 +286,7 @@ pub(crate) const BUNDLED: &[(&str, &[Reviewed])] = &[
     (
         "narrow",
         &[
-            // Without the requirement, on which native falls back.
+            // With the requirement it also guards what is written to the dirstate and wraps peers.
             Reviewed::new("hook", "reposetup", Only(&["config"]), "sets experimental.narrow"),
             Reviewed::new(
                 "change",
