@@ -1,6 +1,7 @@
 //! Against other revisions: manifests are compared line by line; the working copy counts as the first
 //! parent's manifest with what changed since laid over it.
 
+use crate::filters::Filters;
 use crate::repository::{FirstParent, LoadIgnore, WorkingCopy};
 use crate::{PathList, StatusOptions, StatusResult};
 use amalgam_formats::manifest::{Iter, Manifest, ManifestEntry};
@@ -223,7 +224,7 @@ impl Overlay<'_> {
         if flag != other.flags {
             return Ok(true);
         }
-        self.working_copy.refuse_filters()?;
+        Filters::of(self.working_copy)?.refuse(path)?;
         let node: Node = other.node()?;
         let expected = repository.file_content(path, &node)?;
         if is_link {

@@ -1,6 +1,7 @@
 //! What tracked files of the working copy hold now.
 
 use crate::WorkingCopy;
+use crate::filters::Filters;
 use crate::lookup::audit;
 use amalgam_types::{EXEC_BIT, Outcome, Reason, Stop};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
@@ -19,30 +20,33 @@ pub struct WorkingFile {
 
 /// Reads files relative to the working copy's root, which is opened once; safe to ask from many threads.
 #[derive(Debug)]
-pub struct WorkingFiles {
+pub struct WorkingFiles<'a> {
     root: OwnedFd,
+    filters: Filters<'a>,
 }
 
-impl WorkingCopy<'_> {
+impl<'a> WorkingCopy<'a> {
     /// Makes its files ready to be read.
     ///
     /// # Errors
-    /// `ConfigUnsupported` where a filter would change what is read, `RepositoryChanged` when the root has gone.
-    pub fn files(&self) -> Outcome<WorkingFiles> {
-        self.refuse_filters()?;
+    /// `ConfigUnsupported` for filters that are not understood, `RepositoryChanged` when the root has gone.
+    pub fn files(&self) -> Outcome<WorkingFiles<'a>> {
+        let filters = Filters::of(self)?;
         let root =
             rustix::fs::open(self.repository.root(), OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty());
-        root.map(|root| WorkingFiles { root })
+        root.map(|root| WorkingFiles { root, filters })
             .map_err(|error| Stop::unsupported(Reason::RepositoryChanged, error.to_string()))
     }
 }
 
-impl WorkingFiles {
+impl WorkingFiles<'_> {
     /// Reads a file that status found to be there. `folder` is the caller's note of where it read last, empty at first.
     ///
     /// # Errors
-    /// `RepositoryChanged` when it has gone, `PathUnsupported` inside another repository.
+    /// `RepositoryChanged` when it has gone, `PathUnsupported` inside another repository, `ConfigUnsupported` where a
+    /// filter would change what is read.
     pub fn read(&self, path: &[u8], folder: &mut Vec<u8>) -> Outcome<WorkingFile> {
+        self.filters.refuse(path)?;
         audit(&self.root, path, folder)?;
         let changed = |_| Stop::unsupported(Reason::RepositoryChanged, String::from_utf8_lossy(path));
         let stat = rustix::fs::statat(&self.root, path, AtFlags::SYMLINK_NOFOLLOW).map_err(changed)?;

@@ -9,6 +9,7 @@ mod content;
 mod copies;
 mod dirstate;
 mod explicit;
+mod filters;
 mod lookup;
 mod paths;
 mod place;

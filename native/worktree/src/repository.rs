@@ -1,5 +1,6 @@
 //! Status of an opened repository: ties the walk to the repository's history, settings and patterns.
 
+use crate::filters::Filters;
 use crate::sparse::Limited;
 use crate::subrepositories::Beside;
 use crate::{
@@ -138,12 +139,13 @@ pub(crate) struct FirstParent<'a> {
     working_copy: &'a WorkingCopy<'a>,
     pub(crate) node: Node,
     manifest: OnceLock<Outcome<Arc<Manifest>>>,
+    filters: OnceLock<Outcome<Filters<'a>>>,
 }
 
 impl<'a> FirstParent<'a> {
     pub(crate) fn new(working_copy: &'a WorkingCopy<'a>) -> Outcome<Self> {
         let (node, _) = working_copy.repository.working_parents()?;
-        Ok(FirstParent { working_copy, node, manifest: OnceLock::new() })
+        Ok(FirstParent { working_copy, node, manifest: OnceLock::new(), filters: OnceLock::new() })
     }
 
     pub(crate) fn manifest(&self) -> Outcome<&Arc<Manifest>> {
@@ -165,20 +167,9 @@ impl Parent for FirstParent<'_> {
     }
 
     fn content(&self, path: &[u8], node: &Node) -> Outcome<Vec<u8>> {
-        self.working_copy.refuse_filters()?;
+        let filters = self.filters.get_or_init(|| Filters::of(self.working_copy)).as_ref().map_err(Clone::clone)?;
+        filters.refuse(path)?;
         self.working_copy.repository.file_content(path, node)
-    }
-}
-
-impl WorkingCopy<'_> {
-    /// Contents can be compared only where nothing rewrites them on their way.
-    pub(crate) fn refuse_filters(&self) -> Outcome<()> {
-        for section in ["encode", "decode"] {
-            if self.config.items(section).next().is_some() {
-                return Err(Stop::unsupported(Reason::ConfigUnsupported, format!("[{section}]")));
-            }
-        }
-        Ok(())
     }
 }
 

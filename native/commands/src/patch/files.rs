@@ -29,13 +29,13 @@ fn enough() -> usize {
 /// One side, as contents are read from it.
 struct Source<'a> {
     repository: &'a Repository,
-    from: From,
+    from: From<'a>,
     date: Vec<u8>,
 }
 
 /// Where contents are read from.
-enum From {
-    WorkingCopy(WorkingFiles),
+enum From<'a> {
+    WorkingCopy(WorkingFiles<'a>),
     Revision(Rev, Arc<Manifest>),
 }
 
