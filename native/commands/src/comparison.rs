@@ -4,7 +4,7 @@
 use crate::display::PathDisplay;
 use crate::{Output, Prepared};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
-use amalgam_types::{LegacyBuild, Outcome, Reason, Rev, Stop};
+use amalgam_types::{LegacyBuild, NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
 use amalgam_worktree::{Copies, StatusOptions, StatusResult, Target, WorkingCopy, status_between};
 
 /// What is compared with what.
@@ -19,6 +19,18 @@ pub(crate) enum Sides {
 }
 
 impl Sides {
+    /// What a changeset, or the working directory, changed since its first parent.
+    ///
+    /// # Errors
+    /// `RevisionExpression` for the null revision: legacy takes the last changeset for its parent.
+    pub(crate) fn of_change(prepared: &Prepared, rev: Rev) -> Outcome<Sides> {
+        match rev {
+            NULL_REV => Err(Stop::unsupported(Reason::RevisionExpression, "the change of the null revision")),
+            WDIR_REV => Ok(Sides::Changes),
+            _ => Ok(Sides::Between(prepared.repository()?.changelog()?.parents(rev)?[0], rev)),
+        }
+    }
+
     /// The working directory with `rev`.
     ///
     /// # Errors
@@ -81,7 +93,7 @@ pub(crate) fn compare(
     let ignore = || IgnoreRules::load(&context);
     if prepared.parsed.switch("subrepos") && !matches!(sides, Sides::Between(..)) {
         let [p1, _] = repository.working_revs()?;
-        crate::subrepositories::manifest_without_subrepositories(prepared, p1)?;
+        crate::subrepositories::refuse_subrepositories_of(prepared, p1)?;
     }
     match sides {
         Sides::Changes => working_copy.status(matcher, &ignore, options),

@@ -27,8 +27,8 @@ pub(crate) fn files(prepared: &Prepared, matcher: &Matcher<'_>) -> Outcome<Vec<N
         return Err(Stop::unsupported(Reason::PatternUnsupported, "patterns of the working directory as a revision"));
     }
     working_copy(prepared)?.check_sparse()?;
-    refuse_working_subrepositories(prepared)?;
     let tracked = tracked_files(prepared.repository()?)?;
+    refuse_working_subrepositories(prepared, &tracked)?;
     let mut paths: Vec<&Vec<u8>> = matcher.explicit_files().iter().collect();
     paths.sort_unstable();
     paths.dedup();

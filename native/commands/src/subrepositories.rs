@@ -5,17 +5,16 @@ use crate::comparison::{Sides, working_copy};
 use amalgam_formats::manifest::Manifest;
 use amalgam_formats::subrepositories::Subrepositories;
 use amalgam_matching::Matcher;
-use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
-use amalgam_worktree::Refresh;
+use amalgam_types::{Outcome, Reason, Rev, Stop};
+use amalgam_worktree::{PathList, Refresh};
 use std::sync::Arc;
 
-/// The manifest of `rev`, refused when the revision has subrepositories.
+/// Refuses a revision that has subrepositories.
 ///
 /// # Errors
 /// `SubrepositoryPresent`, or what reading meets.
-pub(crate) fn manifest_without_subrepositories(prepared: &Prepared, rev: Rev) -> Outcome<Arc<Manifest>> {
-    refuse(working_copy(prepared)?.subrepositories_of(rev)?.iter().next())?;
-    prepared.repository()?.manifest_of(rev)
+pub(crate) fn refuse_subrepositories_of(prepared: &Prepared, rev: Rev) -> Outcome<()> {
+    refuse(working_copy(prepared)?.subrepositories_of(rev)?.iter().next())
 }
 
 /// The manifest of `rev`, refused when files of its subrepositories are asked for.
@@ -31,12 +30,16 @@ pub(crate) fn manifest_beside_subrepositories(
     prepared.repository()?.manifest_of(rev)
 }
 
-/// Refuses files of the working copy's subrepositories.
+/// Refuses files of the working copy's subrepositories; `tracked` are its own files.
 ///
 /// # Errors
-/// `SubrepositoryPresent`, or a damaged dirstate.
-pub(crate) fn refuse_files_of_subrepositories(prepared: &Prepared, matcher: &Matcher<'_>) -> Outcome<()> {
-    refuse_named(&working_copy(prepared)?.subrepositories()?, matcher)
+/// `SubrepositoryPresent`.
+pub(crate) fn refuse_files_of_subrepositories(
+    prepared: &Prepared,
+    tracked: &PathList,
+    matcher: &Matcher<'_>,
+) -> Outcome<()> {
+    refuse_named(&working_copy(prepared)?.subrepositories_among(tracked)?, matcher)
 }
 
 fn refuse_named(subrepositories: &Subrepositories, matcher: &Matcher<'_>) -> Outcome<()> {
@@ -50,12 +53,12 @@ fn refuse(path: Option<&[u8]>) -> Outcome<()> {
     }
 }
 
-/// Refuses a working copy that has subrepositories.
+/// Refuses a working copy that has subrepositories; `tracked` are its own files.
 ///
 /// # Errors
-/// `SubrepositoryPresent`, or a damaged dirstate.
-pub(crate) fn refuse_working_subrepositories(prepared: &Prepared) -> Outcome<()> {
-    refuse(working_copy(prepared)?.subrepositories()?.iter().next())
+/// `SubrepositoryPresent`.
+pub(crate) fn refuse_working_subrepositories(prepared: &Prepared, tracked: &PathList) -> Outcome<()> {
+    refuse(working_copy(prepared)?.subrepositories_among(tracked)?.iter().next())
 }
 
 /// What looking at subrepositories has told.
@@ -72,7 +75,7 @@ pub(crate) struct Looked {
 ///
 /// # Errors
 /// `SubrepositoryPresent` where legacy is not known to open them without a word.
-pub(crate) fn dirty(prepared: &Prepared, most: usize, missing: bool) -> Outcome<Looked> {
+pub(crate) fn look_into(prepared: &Prepared, most: usize, missing: bool) -> Outcome<Looked> {
     let copy = working_copy(prepared)?;
     let all = copy.subrepositories()?;
     let mut looked = Looked::default();
@@ -97,11 +100,10 @@ pub(crate) fn dirty(prepared: &Prepared, most: usize, missing: bool) -> Outcome<
 /// `SubrepositoryPresent`, or what reading either side meets.
 pub(crate) fn refuse_unopened(prepared: &Prepared, sides: Sides, matcher: &Matcher<'_>) -> Outcome<()> {
     let copy = working_copy(prepared)?;
-    let of = |rev: Rev| if rev == NULL_REV { Ok(Subrepositories::default()) } else { copy.subrepositories_of(rev) };
     let both = match sides {
-        Sides::Changes => [of(copy.repository.working_revs()?[0])?, copy.subrepositories()?],
-        Sides::Since(rev) => [of(rev)?, copy.subrepositories()?],
-        Sides::Between(older, newer) => [of(older)?, of(newer)?],
+        Sides::Changes => [copy.subrepositories_of(copy.repository.working_revs()?[0])?, copy.subrepositories()?],
+        Sides::Since(rev) => [copy.subrepositories_of(rev)?, copy.subrepositories()?],
+        Sides::Between(older, newer) => [copy.subrepositories_of(older)?, copy.subrepositories_of(newer)?],
     };
     for all in both.iter().filter(|all| !all.is_empty()) {
         if prepared.parsed.switch("subrepos") || prepared.loads_extensions {
@@ -111,16 +113,4 @@ pub(crate) fn refuse_unopened(prepared: &Prepared, sides: Sides, matcher: &Match
         copy.check_opened(all)?;
     }
     Ok(())
-}
-
-/// The same of what a changeset, or the working directory, changed since its first parent.
-///
-/// # Errors
-/// As [`refuse_unopened`].
-pub(crate) fn refuse_unopened_by(prepared: &Prepared, rev: Rev, matcher: &Matcher<'_>) -> Outcome<()> {
-    let sides = match rev {
-        WDIR_REV => Sides::Changes,
-        _ => Sides::Between(prepared.repository()?.changelog()?.parents(rev)?[0], rev),
-    };
-    refuse_unopened(prepared, sides, matcher)
 }

@@ -40,7 +40,8 @@ impl KeptManifests {
     }
 
     fn keep(&mut self, node: Node, changeset: Option<Rev>, manifest: &Arc<Manifest>) {
-        self.0.retain(|kept| kept.node != node);
+        let before = self.0.iter().position(|kept| kept.node == node).map(|at| self.0.remove(at));
+        let changeset = changeset.or(before.and_then(|kept| kept.changeset));
         self.0.insert(0, Kept { node, changeset, manifest: Arc::clone(manifest) });
         let mut bytes = 0;
         let mut count = 0;
@@ -81,14 +82,7 @@ impl Repository {
         if let Some(kept) = self.manifests.lock().ok().and_then(|mut kept| kept.of(rev)) {
             return Ok(kept);
         }
-        let node = self.manifest_node(rev)?;
-        let manifest = self.manifest(&node, Some(rev))?;
-        if let Ok(mut kept) = self.manifests.lock()
-            && node != NULL_NODE
-        {
-            kept.keep(node, Some(rev), &manifest);
-        }
-        Ok(manifest)
+        self.read_manifest(&self.manifest_node(rev)?, Some(rev), Some(rev))
     }
 
     /// Whether a changeset has subrepositories: then it tracks `.hgsub` or `.hgsubstate`.
@@ -99,17 +93,24 @@ impl Repository {
 
     /// A manifest by its own id; `hint` is a revision to look at first (mostly that of the changeset).
     pub fn manifest(&self, node: &Node, hint: Option<Rev>) -> Outcome<Arc<Manifest>> {
+        self.read_manifest(node, hint, None)
+    }
+
+    /// One that is kept, or reads it, and keeps it as that of `changeset`.
+    fn read_manifest(&self, node: &Node, hint: Option<Rev>, changeset: Option<Rev>) -> Outcome<Arc<Manifest>> {
         if *node == NULL_NODE {
             return Ok(Arc::default());
         }
-        if let Some(kept) = self.manifests.lock().ok().and_then(|mut kept| kept.get(node)) {
-            return Ok(kept);
-        }
-        let log = self.manifestlog()?;
-        let rev = log.rev_of(node, hint)?.ok_or_else(|| damaged("a manifest is missing"))?;
-        let manifest = Arc::new(Manifest::new(log.revlog.shared_text(rev)?)?);
+        let kept = self.manifests.lock().ok().and_then(|mut kept| kept.get(node));
+        let manifest = match kept {
+            Some(manifest) => manifest,
+            None => {
+                let rev = self.manifest_rev(node, hint)?;
+                Arc::new(Manifest::new(self.manifestlog()?.revlog.shared_text(rev)?)?)
+            }
+        };
         if let Ok(mut kept) = self.manifests.lock() {
-            kept.keep(*node, None, &manifest);
+            kept.keep(*node, changeset, &manifest);
         }
         Ok(manifest)
     }

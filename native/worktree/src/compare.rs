@@ -1,8 +1,8 @@
 //! Against other revisions: manifests are compared line by line; the working copy counts as the first
 //! parent's manifest with what changed since laid over it.
 
-use crate::filters::Filters;
 use crate::repository::{FirstParent, LoadIgnore, WorkingCopy};
+use crate::subrepositories::{SPEC, STATE};
 use crate::{PathList, StatusOptions, StatusResult};
 use amalgam_formats::manifest::{Iter, Manifest, ManifestEntry};
 use amalgam_matching::Matcher;
@@ -87,7 +87,7 @@ fn refuse_subrepositories(options: &StatusOptions, manifests: &[&Manifest]) -> O
         return Ok(());
     }
     for manifest in manifests {
-        for name in [&b".hgsub"[..], b".hgsubstate"] {
+        for name in [SPEC, STATE] {
             if manifest.get(name)?.is_some() {
                 return Err(Stop::unsupported(Reason::SubrepositoryPresent, String::from_utf8_lossy(name)));
             }
@@ -113,12 +113,10 @@ impl WorkingCopy<'_> {
             return self.status(matcher, ignore, options);
         }
         let all = StatusOptions {
-            list_modified: true,
-            list_added: true,
-            list_removed: true,
-            list_deleted: true,
-            list_clean: false,
-            ..options
+            list_unknown: options.list_unknown,
+            list_ignored: options.list_ignored,
+            beside_subrepositories: options.beside_subrepositories,
+            ..StatusOptions::CHANGES
         };
         let mut now = self.status(matcher, ignore, all)?;
         let parent = FirstParent::new(self)?;
@@ -130,7 +128,7 @@ impl WorkingCopy<'_> {
                 bad.push((path, reason));
             }
         }
-        let mut result = Overlay { working_copy: self, now: &now, options: &options, result: StatusResult::default() };
+        let mut result = Overlay { parent: &parent, now: &now, options: &options, result: StatusResult::default() };
         merge_join(&older, newer, |(path, a, b)| if matcher.matches(path) { result.file(path, a, b) } else { Ok(()) })?;
         let mut result = result.added_since(&older)?;
         if !result.removed.is_empty() {
@@ -157,14 +155,14 @@ impl WorkingCopy<'_> {
 }
 
 /// Lays what changed in the working copy over its first parent.
-struct Overlay<'a> {
-    working_copy: &'a WorkingCopy<'a>,
+struct Overlay<'a, 'w> {
+    parent: &'a FirstParent<'w>,
     now: &'a StatusResult,
     options: &'a StatusOptions,
     result: StatusResult,
 }
 
-impl Overlay<'_> {
+impl Overlay<'_, '_> {
     /// A file of the other revision, or of the first parent, or both.
     fn file(&mut self, path: &[u8], a: Option<ManifestEntry<'_>>, b: Option<ManifestEntry<'_>>) -> Outcome<()> {
         if self.now.deleted.contains(path) {
@@ -197,8 +195,7 @@ impl Overlay<'_> {
 
     /// Files of the working copy that neither manifest has.
     fn added_since(mut self, older: &Manifest) -> Outcome<StatusResult> {
-        let [p1, _] = self.working_copy.repository.working_revs()?;
-        let parent = self.working_copy.repository.manifest_of(p1)?;
+        let parent = self.parent.manifest()?;
         let mut added = PathList::default();
         for path in self.now.added.iter().chain(self.now.modified.iter()) {
             if older.get(path)?.is_none() && parent.get(path)?.is_none() {
@@ -211,7 +208,7 @@ impl Overlay<'_> {
 
     /// Whether a changed file differs from that of the other revision.
     fn is_changed(&self, path: &[u8], other: &ManifestEntry<'_>) -> Outcome<bool> {
-        let repository = self.working_copy.repository;
+        let repository = self.parent.working_copy.repository;
         let full = repository.root().join(OsStr::from_bytes(path));
         let gone = |_| Stop::unsupported(Reason::RepositoryChanged, String::from_utf8_lossy(path));
         let meta = std::fs::symlink_metadata(&full).map_err(gone)?;
@@ -224,7 +221,7 @@ impl Overlay<'_> {
         if flag != other.flags {
             return Ok(true);
         }
-        Filters::of(self.working_copy)?.refuse(path)?;
+        self.parent.filters()?.refuse(path)?;
         let node: Node = other.node()?;
         let expected = repository.file_content(path, &node)?;
         if is_link {

@@ -136,7 +136,7 @@ pub fn known_files(repository: &Repository) -> Outcome<PathList> {
 
 /// The first parent's manifest and files, read when they are first needed.
 pub(crate) struct FirstParent<'a> {
-    working_copy: &'a WorkingCopy<'a>,
+    pub(crate) working_copy: &'a WorkingCopy<'a>,
     pub(crate) node: Node,
     manifest: OnceLock<Outcome<Arc<Manifest>>>,
     filters: OnceLock<Outcome<Filters<'a>>>,
@@ -153,6 +153,10 @@ impl<'a> FirstParent<'a> {
         let read = || repository.manifest_of(repository.working_revs()?[0]);
         self.manifest.get_or_init(read).as_ref().map_err(Clone::clone)
     }
+
+    pub(crate) fn filters(&self) -> Outcome<&Filters<'a>> {
+        self.filters.get_or_init(|| Filters::of(self.working_copy)).as_ref().map_err(Clone::clone)
+    }
 }
 
 impl Parent for FirstParent<'_> {
@@ -167,8 +171,7 @@ impl Parent for FirstParent<'_> {
     }
 
     fn content(&self, path: &[u8], node: &Node) -> Outcome<Vec<u8>> {
-        let filters = self.filters.get_or_init(|| Filters::of(self.working_copy)).as_ref().map_err(Clone::clone)?;
-        filters.refuse(path)?;
+        self.filters()?.refuse(path)?;
         self.working_copy.repository.file_content(path, node)
     }
 }

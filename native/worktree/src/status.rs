@@ -5,6 +5,7 @@ use crate::explicit::{self, BadReason};
 use crate::lookup::{self, Parent};
 use crate::place::Place;
 use crate::refresh::Refresh;
+use crate::subrepositories::SPEC;
 use crate::walk::{FolderTimes, Found, Rules, Walk};
 use crate::{Ignoring, PathList, Selecting};
 use amalgam_formats::dirstate::{Parents, Refreshed};
@@ -33,16 +34,22 @@ pub struct StatusOptions {
 }
 
 impl StatusOptions {
+    /// Files that differ from the first parent, beside subrepositories: those that both sides have, and those that one
+    /// has.
+    pub const CHANGES: StatusOptions = StatusOptions {
+        list_modified: true,
+        list_added: true,
+        list_removed: true,
+        list_deleted: true,
+        list_clean: false,
+        list_unknown: false,
+        list_ignored: false,
+        beside_subrepositories: true,
+    };
+
     /// `hg status` without an option.
     pub fn usual() -> Self {
-        StatusOptions {
-            list_modified: true,
-            list_added: true,
-            list_removed: true,
-            list_deleted: true,
-            list_unknown: true,
-            ..Default::default()
-        }
+        StatusOptions { list_unknown: true, beside_subrepositories: false, ..Self::CHANGES }
     }
 }
 
@@ -136,7 +143,7 @@ pub fn status(request: &Request<'_>) -> Outcome<StatusResult> {
         (dirstate.parse(), rules())
     };
     let (parsed, ignore) = (parsed?, ignore?);
-    if !request.without_subrepositories && parsed.look_up(b".hgsub")?.0.is_some_and(|entry| entry.tracked) {
+    if !request.without_subrepositories && parsed.look_up(SPEC)?.0.is_some_and(|entry| entry.tracked) {
         return Err(Stop::unsupported(Reason::SubrepositoryPresent, ""));
     }
     let ignore = ignore.as_deref();

@@ -3,7 +3,7 @@
 //! Source: `hg help subrepos`, and what legacy does.
 
 use crate::repository::WorkingCopy;
-use crate::{Refresh, Selecting, StatusOptions, Visit};
+use crate::{PathList, Refresh, Selecting, StatusOptions, Visit};
 use amalgam_formats::subrepositories::Subrepositories;
 use amalgam_matching::Matcher;
 use amalgam_repo::Repository;
@@ -13,8 +13,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-const SPEC: &[u8] = b".hgsub";
-const STATE: &[u8] = b".hgsubstate";
+/// Names the subrepositories.
+pub(crate) const SPEC: &[u8] = b".hgsub";
+/// What each is to be at.
+pub(crate) const STATE: &[u8] = b".hgsubstate";
 
 fn refused(what: impl Into<String>) -> Stop {
     Stop::unsupported(Reason::SubrepositoryPresent, what)
@@ -27,23 +29,51 @@ impl WorkingCopy<'_> {
     /// `SubrepositoryPresent` where what they are is legacy's to say.
     pub fn subrepositories(&self) -> Outcome<Subrepositories> {
         let dirstate = self.dirstate()?;
-        if ![SPEC, STATE].iter().any(|name| memchr::memmem::find(dirstate.raw().1, name).is_some()) {
+        // The flat form is searched before it is parsed; `.hgsubstate` begins with the other's name.
+        let (docket, raw) = dirstate.raw();
+        if docket.is_none() && memchr::memmem::find(raw, SPEC).is_none() {
             return Ok(Subrepositories::default());
         }
         let parsed = dirstate.parse()?;
+        let is_tracked = |path: &[u8]| Ok(parsed.look_up(path)?.0.is_some_and(|entry| entry.tracked));
+        self.subrepositories_in(is_tracked, |path| Ok(parsed.look_up(path)? != (None, false)))
+    }
+
+    /// The same for who has the tracked files already.
+    ///
+    /// # Errors
+    /// `SubrepositoryPresent`.
+    pub fn subrepositories_among(&self, tracked: &PathList) -> Outcome<Subrepositories> {
+        let holds = |path: &[u8]| {
+            let at_or_below = |file: &[u8]| file.strip_prefix(path).is_some_and(|rest| matches!(rest, [] | [b'/', ..]));
+            Ok(tracked.iter().any(at_or_below))
+        };
+        self.subrepositories_in(|path| Ok(tracked.contains(path)), holds)
+    }
+
+    /// As the tracked ones of both files say; `holds` tells whether a folder has files of the repository itself.
+    fn subrepositories_in(
+        &self,
+        is_tracked: impl Fn(&[u8]) -> Outcome<bool>,
+        holds: impl Fn(&[u8]) -> Outcome<bool>,
+    ) -> Outcome<Subrepositories> {
+        let (spec, state) = (is_tracked(SPEC)?, is_tracked(STATE)?);
+        if !spec && !state {
+            return Ok(Subrepositories::default());
+        }
         let files = self.files()?;
-        let read = |name: &'static [u8]| -> Outcome<Option<Vec<u8>>> {
-            if !parsed.look_up(name)?.0.is_some_and(|entry| entry.tracked) {
+        let read = |name: &[u8], tracked: bool| -> Outcome<Option<Vec<u8>>> {
+            if !tracked {
                 return Ok(None);
             }
             let file = files.read_if_there(name, &mut Vec::new())?.filter(|file| file.flags != b'l');
             let file = file.ok_or_else(|| refused(String::from_utf8_lossy(name)))?;
             Ok(Some(file.content))
         };
-        let found = Subrepositories::parse(read(SPEC)?.as_deref(), read(STATE)?.as_deref())?;
+        let found = Subrepositories::parse(read(SPEC, spec)?.as_deref(), read(STATE, state)?.as_deref())?;
         self.check_source_settings()?;
         for path in found.iter() {
-            if parsed.look_up(path)? != (None, false) {
+            if holds(path)? {
                 return Err(refused("a folder of a subrepository in which files are tracked"));
             }
         }
@@ -110,16 +140,8 @@ impl WorkingCopy<'_> {
         if repository.working_branch()? != recorded {
             return Ok((true, None));
         }
-        let changes = StatusOptions {
-            list_modified: true,
-            list_added: true,
-            list_removed: true,
-            list_deleted: true,
-            beside_subrepositories: true,
-            ..StatusOptions::default()
-        };
         let ignore = || Err(refused("ignore rules of a subrepository"));
-        let status = inner.status(&Matcher::always(), &ignore, changes)?;
+        let status = inner.status(&Matcher::always(), &ignore, StatusOptions::CHANGES)?;
         let lists = [&status.modified, &status.added, &status.removed];
         let dirty = lists.iter().any(|list| !list.is_empty()) || missing && !status.deleted.is_empty();
         Ok((dirty, status.refresh))
@@ -157,9 +179,10 @@ impl WorkingCopy<'_> {
         Ok(inner)
     }
 
-    /// The same as [`WorkingCopy::subrepositories`] where the file that names them is in its place. Where it is not, a walk notices that it is tracked.
+    /// The same as [`WorkingCopy::subrepositories`] where the file that names them is in its place. Where it is not, a
+    /// walk notices that it is tracked.
     pub(crate) fn subrepositories_if_any(&self) -> Outcome<Option<Subrepositories>> {
-        if self.repository.root().join(".hgsub").symlink_metadata().is_err() {
+        if self.repository.root().join(OsStr::from_bytes(SPEC)).symlink_metadata().is_err() {
             return Ok(None);
         }
         let found = self.subrepositories()?;

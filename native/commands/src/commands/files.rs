@@ -4,7 +4,7 @@ use crate::display::PathDisplay;
 use crate::formatter::{Form, Formatter};
 use crate::selection::{Selected, missing_from, missing_warning};
 use crate::subrepositories::{
-    manifest_beside_subrepositories, manifest_without_subrepositories, refuse_files_of_subrepositories,
+    manifest_beside_subrepositories, refuse_files_of_subrepositories, refuse_subrepositories_of,
     refuse_working_subrepositories,
 };
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, pager};
@@ -141,12 +141,12 @@ fn list_working_copy(
     lines: &dyn Found,
     out: &mut Output<'_>,
 ) -> Outcome<bool> {
-    match prepared.parsed.switch("subrepos") {
-        true => refuse_working_subrepositories(prepared)?,
-        false => refuse_files_of_subrepositories(prepared, matcher)?,
-    }
     let repository = prepared.repository()?;
     let tracked = tracked_files(repository)?;
+    match prepared.parsed.switch("subrepos") {
+        true => refuse_working_subrepositories(prepared, &tracked)?,
+        false => refuse_files_of_subrepositories(prepared, &tracked, matcher)?,
+    }
     let named = named_files(repository, matcher)?;
     let paths: Box<dyn Iterator<Item = &[u8]>> = match &named {
         Some(named) => Box::new(named.iter().map(Vec::as_slice).filter(|path| tracked.contains(path))),
@@ -194,10 +194,10 @@ fn list_revision(
     lines: &dyn Found,
     out: &mut Output<'_>,
 ) -> Outcome<bool> {
-    let manifest = match prepared.parsed.switch("subrepos") {
-        true => manifest_without_subrepositories(prepared, rev)?,
-        false => manifest_beside_subrepositories(prepared, rev, matcher)?,
-    };
+    if prepared.parsed.switch("subrepos") {
+        refuse_subrepositories_of(prepared, rev)?;
+    }
+    let manifest = manifest_beside_subrepositories(prepared, rev, matcher)?;
     let repository = prepared.repository()?;
     let mut found = false;
     for entry in manifest.iter() {

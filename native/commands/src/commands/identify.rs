@@ -1,14 +1,14 @@
 //! `hg identify`: the working copy, or a revision, in one line.
 
+use crate::comparison;
 use crate::formatter::Form;
 use crate::history::History;
-use crate::patch::LISTS;
-use crate::subrepositories::{Looked, dirty};
+use crate::subrepositories::{Looked, look_into};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse};
 use amalgam_matching::{IgnoreRules, MatchOptions, Matcher, PatternKind};
 use amalgam_template::{Map, Value};
 use amalgam_types::{AbortKind, NULL_REV, Node, Outcome, Reason, Rev, Stop, WDIR_NODE, WDIR_REV};
-use amalgam_worktree::{Refresh, WorkingCopy};
+use amalgam_worktree::{Refresh, StatusOptions};
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "identify",
@@ -98,18 +98,13 @@ fn working_copy(history: &History<'_>) -> Outcome<Subject> {
     let [p1, p2] = history.repository.working_revs()?;
     let context = prepared.match_context()?;
     let everything = MatchOptions { patterns: &[], include: &[], exclude: &[], default: PatternKind::Relpath };
-    let working_copy = WorkingCopy {
-        repository: history.repository,
-        config: &prepared.config,
-        env: &prepared.env,
-        build: prepared.facts.build,
-    };
     // Legacy asks the working directory alone which subrepositories there are, and looks no further where one is dirty.
-    let Looked { dirty, mut refreshes } = dirty(prepared, 1, true)?;
+    let Looked { dirty, mut refreshes } = look_into(prepared, 1, true)?;
     let mut is_changed = dirty > 0;
     if !is_changed {
         let matcher = Matcher::for_status(&context, &everything)?;
-        let result = working_copy.status(&matcher, &|| IgnoreRules::load(&context), LISTS)?;
+        let copy = comparison::working_copy(prepared)?;
+        let result = copy.status(&matcher, &|| IgnoreRules::load(&context), StatusOptions::CHANGES)?;
         let lists = [&result.modified, &result.added, &result.removed, &result.deleted];
         is_changed = lists.iter().any(|list| !list.is_empty());
         refreshes.extend(result.refresh);

@@ -3,7 +3,7 @@
 use crate::comparison::{Sides, compare, working_copy};
 use crate::history::changesets::phase_name;
 use crate::history::{History, query};
-use crate::subrepositories::{Looked, dirty};
+use crate::subrepositories::{Looked, look_into};
 use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_formats::names;
 use amalgam_matching::Matcher;
@@ -53,7 +53,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     let unresolved = repository.merge_state()?.unresolved().count();
     let options = StatusOptions { beside_subrepositories: true, ..StatusOptions::usual() };
     let status = compare(prepared, Sides::Changes, &Matcher::always(), options)?;
-    let Looked { dirty, refreshes } = dirty(prepared, usize::MAX, false)?;
+    let Looked { dirty, refreshes } = look_into(prepared, usize::MAX, false)?;
 
     let mut summary = Summary { out, quiet: prepared.quiet()? };
     let mut marks: Vec<Vec<u8>> = Vec::new();

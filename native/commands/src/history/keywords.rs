@@ -9,7 +9,7 @@ use crate::history::subset::Subset;
 use crate::history::{Changeset, History};
 use crate::options::version_of;
 use crate::patch;
-use crate::subrepositories::manifest_without_subrepositories;
+use crate::subrepositories::refuse_subrepositories_of;
 use crate::{Styles, history::values};
 use amalgam_formats::names;
 use amalgam_template::{At, Found, Item, Map, Resources, ShownBy, Value};
@@ -160,7 +160,7 @@ impl<'h, 'a> Keywords<'h, 'a> {
                 changeset.fate_keyword(name)?
             }
             "subrepos" => {
-                manifest_without_subrepositories(self.history.prepared, changeset.rev)?;
+                refuse_subrepositories_of(self.history.prepared, changeset.rev)?;
                 values::names(std::iter::empty(), "subrepo", "subrepos")
             }
             "tags" => values::names(changeset.tags()?.into_iter(), "tag", "tags"),

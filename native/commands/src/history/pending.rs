@@ -4,13 +4,12 @@ use crate::Prepared;
 use crate::comparison::{Sides, compare};
 use crate::history::History;
 use crate::history::file_lists::FileLists;
-use crate::patch::LISTS;
 use amalgam_formats::changelog::ChangelogEntry;
 use amalgam_matching::Matcher;
 use amalgam_query::{Clock, parse_date};
 use amalgam_repo::Phase;
 use amalgam_types::{NULL_NODE, NULL_REV, Outcome, Reason, Stop};
-use amalgam_worktree::{PathList, StatusResult};
+use amalgam_worktree::{PathList, StatusOptions, StatusResult};
 
 /// Who works here.
 ///
@@ -51,7 +50,7 @@ pub(super) fn files(prepared: &Prepared) -> Outcome<FileLists> {
 }
 
 fn status(prepared: &Prepared) -> Outcome<StatusResult> {
-    compare(prepared, Sides::Changes, &Matcher::always(), LISTS)
+    compare(prepared, Sides::Changes, &Matcher::always(), StatusOptions::CHANGES)
 }
 
 fn lists(status: &StatusResult) -> FileLists {

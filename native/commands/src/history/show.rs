@@ -62,9 +62,6 @@ pub(crate) fn with_displayer<'f>(
     }
 }
 
-/// From so many bytes on a text is handed over instead of copied.
-const LARGE: usize = 64 << 10;
-
 impl<'h, 'f> Displayer<'h, 'f> {
     fn new(history: &'h History<'h>, shape: Shape<'h>, patches: Option<Patches>) -> Self {
         let files = FilesOf::Matching(Box::new(Matcher::always()));
@@ -98,11 +95,7 @@ impl<'h, 'f> Displayer<'h, 'f> {
         if let Some(header) = rendered.header {
             out.write(&header);
         }
-        if rendered.text.len() < LARGE {
-            out.write(&rendered.text);
-        } else {
-            out.write_owned(rendered.text);
-        }
+        out.write(&rendered.text);
         Ok(())
     }
 

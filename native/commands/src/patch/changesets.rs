@@ -1,14 +1,15 @@
 //! What changesets changed, as it is shown below them: `--patch` and `--stat` of the commands that list changesets.
 
 use super::write::Write;
-use super::{Directed, LISTS, counting, diffs, settle_options, stat_lines, stat_width, write_diffs, write_stat};
+use super::{Directed, counting, diffs, settle_options, stat_lines, stat_width, write_diffs, write_stat};
 use crate::comparison::{Sides, compare};
 use crate::display::PathDisplay;
-use crate::subrepositories::refuse_unopened_by;
+use crate::subrepositories::refuse_unopened;
 use crate::{Output, Prepared, memory};
 use amalgam_diff::{DiffOptions, FileDiff, keep_hunks};
 use amalgam_matching::Matcher;
-use amalgam_types::{NULL_REV, Outcome, Reason, Rev, Stop, WDIR_REV};
+use amalgam_types::{Outcome, Rev, WDIR_REV};
+use amalgam_worktree::StatusOptions;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -99,10 +100,10 @@ impl Patches {
     }
 
     fn made(&self, prepared: &Prepared, rev: Rev, files: &FilesOf<'_>) -> Made {
-        if let FilesOf::Matching(matcher) = files {
-            refuse_unopened_by(prepared, rev, matcher)?;
-        } else {
-            refuse_unopened_by(prepared, rev, &Matcher::always())?;
+        let sides = Sides::of_change(prepared, rev)?;
+        match files {
+            FilesOf::Matching(matcher) => refuse_unopened(prepared, sides, matcher)?,
+            _ => refuse_unopened(prepared, sides, &Matcher::always())?,
         }
         let counted = match &self.stat {
             Some((options, display)) => files.diffs(prepared, rev, options, display)?,
@@ -151,7 +152,6 @@ impl Patches {
     ) -> Outcome<()> {
         let colored = out.is_colored();
         let (counted, shown) = self.next(prepared, rev, files)?;
-        text.reserve(shown.iter().map(|diff| diff.header.len() + diff.body.len() + 1).sum());
         let mut write = |piece: &[u8], label: &str| {
             if colored && !label.is_empty() {
                 text.extend_from_slice(&out.painted(piece, label));
@@ -192,15 +192,7 @@ pub(crate) struct Change<'a> {
 impl<'a> Change<'a> {
     /// Since its first parent.
     pub(super) fn of(prepared: &'a Prepared, rev: Rev, matcher: &'a Matcher<'a>) -> Outcome<Self> {
-        if rev == NULL_REV {
-            // Legacy takes the last changeset for its parent.
-            return Err(Stop::unsupported(Reason::RevisionExpression, "the change of the null revision"));
-        }
-        if rev == WDIR_REV {
-            return Self::between(prepared, Sides::Changes, matcher);
-        }
-        let parent = prepared.repository()?.changelog()?.parents(rev)?[0];
-        Self::since(prepared, parent, rev, matcher)
+        Self::between(prepared, Sides::of_change(prepared, rev)?, matcher)
     }
 
     /// Since `parent`.
@@ -213,7 +205,7 @@ impl<'a> Change<'a> {
     }
 
     fn between(prepared: &'a Prepared, sides: Sides, matcher: &'a Matcher<'a>) -> Outcome<Self> {
-        let result = compare(prepared, sides, matcher, LISTS)?;
+        let result = compare(prepared, sides, matcher, StatusOptions::CHANGES)?;
         Ok(Change { prepared, matcher, directed: Directed { sides, turned: false }, result })
     }
 

@@ -13,7 +13,6 @@ pub(crate) use template::{diff_for_template, diffstat_for_template, git_patch, i
 pub(crate) use write::{stat_lines, stat_width, write_diffs, write_stat};
 
 use crate::comparison::Sides;
-use amalgam_worktree::StatusOptions;
 
 /// A comparison with its direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,16 +22,3 @@ pub(crate) struct Directed {
     /// The later side is shown as the older one.
     pub(crate) turned: bool,
 }
-
-/// What a comparison needs to know of the files: those that both sides have, and those that one side has.
-pub(crate) const LISTS: StatusOptions = StatusOptions {
-    list_modified: true,
-    list_added: true,
-    list_removed: true,
-    list_deleted: true,
-    list_clean: false,
-    list_unknown: false,
-    list_ignored: false,
-    // Where legacy opens them, the command looks at them first.
-    beside_subrepositories: true,
-};

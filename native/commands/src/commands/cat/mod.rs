@@ -6,7 +6,7 @@ use crate::display::PathDisplay;
 use crate::formatter::Form;
 use crate::history::History;
 use crate::selection::{Selected, missing_from, missing_warning};
-use crate::subrepositories::manifest_without_subrepositories;
+use crate::subrepositories::refuse_subrepositories_of;
 use crate::target::{self, Fields, Part, Target};
 use crate::{CommandSpec, Flag, Output, Prepared, RepositoryUse, named, pager};
 use amalgam_matching::{Matcher, PatternKind};
@@ -72,7 +72,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         files.push((only.clone(), entry.node()?));
     } else {
         // Legacy goes into each.
-        manifest_without_subrepositories(prepared, rev)?;
+        refuse_subrepositories_of(prepared, rev)?;
         for entry in manifest.iter() {
             let entry = entry?;
             if matcher.matches(entry.path) {

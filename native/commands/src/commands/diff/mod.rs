@@ -5,11 +5,12 @@ mod sides;
 
 use crate::comparison::{compare, matcher, write_complaints};
 use crate::display::PathDisplay;
-use crate::patch::{self, LISTS};
+use crate::patch;
 use crate::subrepositories::refuse_unopened;
 use crate::{CommandSpec, Flag, Output, Part, Prepared, RepositoryUse, pager};
 use amalgam_diff::GitBinary;
 use amalgam_types::Outcome;
+use amalgam_worktree::StatusOptions;
 
 pub(crate) const SPEC: CommandSpec = CommandSpec {
     name: "diff",
@@ -63,7 +64,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         options.git_binary = GitBinary::Refused;
     }
     refuse_unopened(prepared, sides.sides, &matcher)?;
-    let result = compare(prepared, sides.sides, &matcher, LISTS)?;
+    let result = compare(prepared, sides.sides, &matcher, StatusOptions::CHANGES)?;
     if let Some(root) = &root {
         root.check(&result)?;
     }

@@ -40,8 +40,8 @@ pub(super) fn working_files(
     report: Report<'_>,
 ) -> Outcome<bool> {
     let repository = prepared.repository()?;
-    refuse_files_of_subrepositories(prepared, matcher)?;
     let tracked = tracked_files(repository)?;
+    refuse_files_of_subrepositories(prepared, &tracked, matcher)?;
     let paths: Vec<&[u8]> = tracked.iter().filter(|path| matcher.matches(path)).collect();
     let files = working_copy(prepared)?.files()?;
     let search_one = |folder: &mut Vec<u8>, path: &&[u8]| -> Outcome<Option<Hit>> {

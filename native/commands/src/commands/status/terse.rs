@@ -44,20 +44,11 @@ impl Terse {
         Ok(Some(Terse(states)))
     }
 
-    /// What has to be looked for: all that can be in a folder beside changed files.
+    /// What has to be looked for: all that can be in a folder beside changed files. Legacy looks into the folders of
+    /// subrepositories.
     pub(super) fn options(self, shown: StatusOptions) -> StatusOptions {
         let ignored = LETTERS.iter().position(|&letter| letter == b'i').is_some_and(|at| self.0 & (1 << at) != 0);
-        StatusOptions {
-            list_modified: true,
-            list_added: true,
-            list_removed: true,
-            list_deleted: true,
-            list_clean: true,
-            list_unknown: true,
-            list_ignored: shown.list_ignored || ignored,
-            // Legacy looks into their folders.
-            beside_subrepositories: false,
-        }
+        StatusOptions { list_clean: true, list_ignored: shown.list_ignored || ignored, ..StatusOptions::usual() }
     }
 
     /// Puts folders in the place of files.
