@@ -1,4 +1,5 @@
 // The parts of `npm test` and how each one's output is counted.
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type Counts, cargoCounts, closingLineCounts, vitestCounts } from "./counts.ts";
 
@@ -27,7 +28,11 @@ export const parts: Part[] = [
   {
     name: "rust",
     title: "Rust crates",
-    command: ["cargo", "test", "--workspace", "--locked", "--no-fail-fast", "--manifest-path", cargoManifest],
+    command: [
+      ...["cargo", "test", "--workspace", "--locked", "--no-fail-fast", "--manifest-path", cargoManifest],
+      // Most of them wait for legacy.
+      ...["--", `--test-threads=${2 * availableParallelism()}`],
+    ],
     count: cargoCounts,
     failure: /^test (.+) \.\.\. FAILED$/gm,
   },

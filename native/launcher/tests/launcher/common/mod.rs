@@ -1,8 +1,7 @@
 //! The launcher as a process: a sandbox whose caches are private, and stand-ins for legacy.
-#![allow(dead_code, unreachable_pub, reason = "each test file is a program of its own and uses its part")]
 
-pub mod terminal;
-pub mod warm;
+pub(crate) mod terminal;
+pub(crate) mod warm;
 
 use amalgam_testkit::{Sandbox, legacy};
 use std::ffi::{OsStr, OsString};
@@ -12,10 +11,10 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// The launcher under test.
-pub const LAUNCHER: &str = env!("CARGO_BIN_EXE_hg");
+pub(crate) const LAUNCHER: &str = env!("CARGO_BIN_EXE_hg");
 
 /// An empty repository, the real legacy, and a home of its own for amalgam.
-pub fn sandbox() -> Sandbox {
+pub(crate) fn sandbox() -> Sandbox {
     let mut sandbox = Sandbox::init();
     let home = sandbox.base().join("amalgam");
     sandbox.set_env("AMALGAM_HOME", home);
@@ -26,7 +25,7 @@ pub fn sandbox() -> Sandbox {
 }
 
 /// The same with the facts, which are gathered once for all tests of a program.
-pub fn ready() -> Sandbox {
+pub(crate) fn ready() -> Sandbox {
     static FACTS: OnceLock<Vec<(OsString, Vec<u8>)>> = OnceLock::new();
     let sandbox = sandbox();
     let cache = sandbox.base().join("amalgam/cache");
@@ -45,17 +44,17 @@ pub fn ready() -> Sandbox {
 }
 
 /// Runs the launcher.
-pub fn run<S: AsRef<OsStr>>(sandbox: &Sandbox, args: &[S]) -> Output {
+pub(crate) fn run<S: AsRef<OsStr>>(sandbox: &Sandbox, args: &[S]) -> Output {
     sandbox.command(LAUNCHER).args(args).output().expect("the launcher runs")
 }
 
 /// Runs the launcher with a trace, and returns what it says of who answered.
-pub fn answered_by(sandbox: &Sandbox, args: &[&str]) -> String {
+pub(crate) fn answered_by(sandbox: &Sandbox, args: &[&str]) -> String {
     who(sandbox.command(LAUNCHER).args(args))
 }
 
 /// The same, once everything was looked at that native needs to know.
-pub fn route(sandbox: &Sandbox, args: &[&str]) -> String {
+pub(crate) fn route(sandbox: &Sandbox, args: &[&str]) -> String {
     who(sandbox.command(LAUNCHER).args(args).env("AMALGAM_ON_UNSUPPORTED", "abort"))
 }
 
@@ -66,12 +65,12 @@ fn who(command: &mut Command) -> String {
 }
 
 /// Bytes as text.
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// An executable file.
-pub fn script(path: &Path, content: &str) -> PathBuf {
+pub(crate) fn script(path: &Path, content: &str) -> PathBuf {
     std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
     std::fs::write(path, content).expect("the script");
     std::fs::set_permissions(path, PermissionsExt::from_mode(0o755)).expect("its mode");
@@ -79,7 +78,7 @@ pub fn script(path: &Path, content: &str) -> PathBuf {
 }
 
 /// `command`, started by a shell line that may redirect `"$@"`.
-pub fn shell(sandbox: &Sandbox, line: &str, program: impl AsRef<OsStr>, args: &[&str]) -> Command {
+pub(crate) fn shell(sandbox: &Sandbox, line: &str, program: impl AsRef<OsStr>, args: &[&str]) -> Command {
     let mut command = sandbox.command("/bin/sh");
     command.arg("-c").arg(line).arg("sh").arg(program).args(args);
     command

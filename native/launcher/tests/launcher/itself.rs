@@ -1,8 +1,6 @@
 //! The launcher never takes itself for legacy: under other names, through links, as a copy, through wrappers.
 
-mod common;
-
-use common::{LAUNCHER, run, sandbox, script, text};
+use crate::common::{LAUNCHER, run, sandbox, script, text};
 use std::os::unix::fs::symlink;
 
 #[test]

@@ -9,7 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 
 /// A running program and its terminal.
-pub struct Terminal {
+pub(crate) struct Terminal {
     child: Child,
     keyboard: File,
     shown: Arc<Mutex<Vec<u8>>>,
@@ -18,7 +18,7 @@ pub struct Terminal {
 
 impl Terminal {
     /// Starts `command` as the leader of a session on a new terminal.
-    pub fn start(mut command: Command) -> Terminal {
+    pub(crate) fn start(mut command: Command) -> Terminal {
         let (mut master, mut slave) = (0, 0);
         let mut size = libc::winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
         // SAFETY: all places are valid; the descriptors are new and owned by nobody else.
@@ -61,34 +61,34 @@ impl Terminal {
     }
 
     /// Types.
-    pub fn keys(&mut self, keys: &str) {
+    pub(crate) fn keys(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).expect("typed");
     }
 
     /// Everything that was shown so far.
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         String::from_utf8_lossy(&self.shown.lock().expect("the screen")).into_owned()
     }
 
     /// Waits until `text` is shown.
-    pub fn wait_for(&self, text: &str) {
+    pub(crate) fn wait_for(&self, text: &str) {
         wait_for(&format!("{text:?} after {:?}", self.screen()), || self.screen().contains(text));
     }
 
     /// The program's process.
-    pub fn process(&self) -> i32 {
+    pub(crate) fn process(&self) -> i32 {
         i32::try_from(self.child.id()).expect("a process id")
     }
 
     /// Another size, of which the terminal tells its foreground.
-    pub fn resize(&self, columns: u16) {
+    pub(crate) fn resize(&self, columns: u16) {
         let size = libc::winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         // SAFETY: `size` is a valid place.
         unsafe { libc::ioctl(std::os::fd::AsRawFd::as_raw_fd(&self.keyboard), libc::TIOCSWINSZ, &raw const size) };
     }
 
     /// Waits for the end: exit code (or the signal's negative number) and all that was shown.
-    pub fn end(mut self) -> (i32, String) {
+    pub(crate) fn end(mut self) -> (i32, String) {
         let status: ExitStatus = self.child.wait().expect("ends");
         if let Some(reader) = self.reader.take() {
             reader.join().expect("the screen");

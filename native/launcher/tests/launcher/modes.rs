@@ -1,8 +1,6 @@
 //! What the environment and the route table decide, and what a trace shows of it.
 
-mod common;
-
-use common::{LAUNCHER, answered_by, ready, run, text};
+use crate::common::{LAUNCHER, answered_by, ready, run, text};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 

@@ -1,11 +1,10 @@
 //! Where legacy leads for a command line: no further than native says, or an extension that changes a part could reach
 //! an answer that native gives.
 
-mod common;
-
+use crate::common;
+use crate::common::{LAUNCHER, run, text};
 use amalgam_commands::Part;
 use amalgam_testkit::{Sandbox, legacy};
-use common::{LAUNCHER, run, text};
 use std::collections::BTreeSet;
 
 /// Two branches, a merge, a tag, a bookmark, a copy, and a working copy that is not clean.

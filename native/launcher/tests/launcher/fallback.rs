@@ -1,9 +1,7 @@
 //! Falling back costs nothing that can be noticed: legacy gets what the launcher got.
 
-mod common;
-
+use crate::common::{LAUNCHER, answered_by, ready, run, sandbox, script, shell, text};
 use amalgam_testkit::{legacy, legacy_python};
-use common::{LAUNCHER, answered_by, ready, run, sandbox, script, shell, text};
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;

@@ -1,9 +1,8 @@
 //! Extensions beside which native answers, but not everything: topic, fsmonitor, sparse and others.
 
-mod common;
-
+use crate::common;
+use crate::common::{route, run, text};
 use amalgam_testkit::Sandbox;
-use common::{route, run, text};
 
 fn sandbox(lines: &str) -> Sandbox {
     let sandbox = common::ready();

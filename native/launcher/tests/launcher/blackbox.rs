@@ -1,9 +1,8 @@
 //! The log of the blackbox extension: native answers leave the lines in it that legacy would.
 
-mod common;
-
+use crate::common;
+use crate::common::{LAUNCHER, text};
 use amalgam_testkit::Sandbox;
-use common::{LAUNCHER, text};
 
 const SETTINGS: &str = "[extensions]\nblackbox =\n[alias]\none = root -v\ntwo = one -q\n";
 

@@ -1,10 +1,9 @@
 //! The life of the facts about legacy: gathered behind the first command, believed while nothing changed, gathered
 //! again when something did, and never in anybody's way.
 
-mod common;
-
+use crate::common;
+use crate::common::{LAUNCHER, answered_by, run, sandbox, script, text};
 use amalgam_testkit::{Sandbox, legacy, legacy_python};
-use common::{LAUNCHER, answered_by, run, sandbox, script, text};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

@@ -9,11 +9,11 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// A sandbox in which every command asks a server, and waits for one where there is none.
-pub struct Warm(pub Sandbox);
+pub(crate) struct Warm(pub(crate) Sandbox);
 
 impl Warm {
     /// A repository with one changeset.
-    pub fn new() -> Warm {
+    pub(crate) fn new() -> Warm {
         let mut sandbox = ready();
         sandbox.commit("a", "a\n", "first");
         let journal = sandbox.base().join("journal");
@@ -26,29 +26,29 @@ impl Warm {
     }
 
     /// The folder of the servers.
-    pub fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         self.0.base().join("amalgam/run")
     }
 
     /// The servers that run.
-    pub fn servers(&self) -> Vec<Server> {
+    pub(crate) fn servers(&self) -> Vec<Server> {
         list(&self.folder())
     }
 
     /// The launcher, prepared.
-    pub fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, args: &[S]) -> Command {
         let mut command = self.0.command(LAUNCHER);
         command.args(args).stdin(Stdio::null());
         command
     }
 
     /// Runs it.
-    pub fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Output {
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, args: &[S]) -> Output {
         self.command(args).output().expect("the launcher runs")
     }
 
     /// Runs it, and checks that a server answered.
-    pub fn warm<S: AsRef<OsStr>>(&self, args: &[S]) -> Output {
+    pub(crate) fn warm<S: AsRef<OsStr>>(&self, args: &[S]) -> Output {
         let before = self.answered().len();
         let output = self.run(args);
         let after = self.answered();
@@ -58,25 +58,25 @@ impl Warm {
     }
 
     /// Runs it, and checks that it became legacy.
-    pub fn exec<S: AsRef<OsStr>>(&self, args: &[S]) -> Output {
+    pub(crate) fn exec<S: AsRef<OsStr>>(&self, args: &[S]) -> Output {
         let output = self.run(args);
         assert!(!self.last_was_warm());
         output
     }
 
     /// Whether a server answered last.
-    pub fn last_was_warm(&self) -> bool {
+    pub(crate) fn last_was_warm(&self) -> bool {
         is_warm(self.answered().last().expect("a line"))
     }
 
     /// The journal's lines.
-    pub fn answered(&self) -> Vec<String> {
+    pub(crate) fn answered(&self) -> Vec<String> {
         let journal = std::fs::read_to_string(self.0.base().join("journal")).unwrap_or_default();
         journal.lines().map(str::to_owned).collect()
     }
 
     /// Runs legacy in the same place.
-    pub fn legacy<S: AsRef<OsStr>>(&self, args: &[S]) -> Output {
+    pub(crate) fn legacy<S: AsRef<OsStr>>(&self, args: &[S]) -> Output {
         self.0.hg(args)
     }
 }
@@ -91,7 +91,7 @@ impl Drop for Warm {
 }
 
 /// Waits for `condition`.
-pub fn wait_for(what: &str, condition: impl Fn() -> bool) {
+pub(crate) fn wait_for(what: &str, condition: impl Fn() -> bool) {
     let start = Instant::now();
     while !condition() {
         assert!(start.elapsed() < Duration::from_secs(60), "{what} did not happen");
@@ -100,7 +100,7 @@ pub fn wait_for(what: &str, condition: impl Fn() -> bool) {
 }
 
 /// The processes whose parent is `process`.
-pub fn children_of(process: i32) -> Vec<i32> {
+pub(crate) fn children_of(process: i32) -> Vec<i32> {
     let parent = |id: i32| -> Option<i32> {
         let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
         stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
@@ -111,6 +111,6 @@ pub fn children_of(process: i32) -> Vec<i32> {
 }
 
 /// Whether a line of the journal tells of a server's answer.
-pub fn is_warm(line: &str) -> bool {
+pub(crate) fn is_warm(line: &str) -> bool {
     line.contains("\"answer\":\"warm\"")
 }

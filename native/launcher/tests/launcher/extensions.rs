@@ -1,10 +1,9 @@
 //! Extensions in front of native commands: those that are harmless, those that change something, and those that
 //! misbehave while they are looked at.
 
-mod common;
-
+use crate::common;
+use crate::common::{answered_by, route, run, text};
 use amalgam_testkit::Sandbox;
-use common::{answered_by, route, run, text};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

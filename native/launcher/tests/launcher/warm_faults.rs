@@ -1,11 +1,9 @@
 //! When something is wrong with the servers, each command still gives the right answer, once: fifty at once, servers
 //! that are killed, sockets left behind, folders that can't be used, and servers that misbehave.
 
-mod common;
-
+use crate::common::warm::{Warm, children_of, is_warm, wait_for};
+use crate::common::{script, text};
 use amalgam_testkit::{legacy, legacy_python};
-use common::warm::{Warm, children_of, is_warm, wait_for};
-use common::{script, text};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Output, Stdio};

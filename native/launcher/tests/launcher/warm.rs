@@ -1,10 +1,9 @@
 //! A command that a server answers is the command that legacy would have been: output, exit codes, environment, input,
 //! and programs that it runs.
 
-mod common;
-
-use common::warm::Warm;
-use common::{LAUNCHER, script, text};
+use crate::common;
+use crate::common::warm::Warm;
+use crate::common::{LAUNCHER, script, text};
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;

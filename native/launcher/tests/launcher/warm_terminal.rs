@@ -1,10 +1,8 @@
 //! A command that a server answers, on a terminal: prompts, the pager, Ctrl-C, Ctrl-Z and a change of size.
 
-mod common;
-
-use common::terminal::Terminal;
-use common::warm::{self, Warm, wait_for};
-use common::{LAUNCHER, script};
+use crate::common::terminal::Terminal;
+use crate::common::warm::{self, Warm, wait_for};
+use crate::common::{LAUNCHER, script};
 use std::path::Path;
 
 fn on_terminal(warm: &Warm, program: &Path, args: &[&str]) -> Terminal {

@@ -1,9 +1,8 @@
 //! Extensions that run code for each repository: what that code does is looked at in the repository itself.
 
-mod common;
-
+use crate::common;
+use crate::common::{answered_by, route, run};
 use amalgam_testkit::Sandbox;
-use common::{answered_by, route, run};
 use std::path::PathBuf;
 
 const FINE: &str = "native, exit code 0";

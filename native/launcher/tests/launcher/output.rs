@@ -1,9 +1,7 @@
 //! Writing the answer: readers that go away, full disks, pagers, Ctrl-C. Each as legacy does it.
 
-mod common;
-
+use crate::common::{LAUNCHER, ready, shell, text};
 use amalgam_testkit::{Sandbox, legacy};
-use common::{LAUNCHER, ready, shell, text};
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::Duration;
