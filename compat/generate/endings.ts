@@ -1,4 +1,5 @@
-// How a random repository is left: in the middle of an operation, shared, or with settings of its own.
+// How a random repository is left: in the middle of an operation, shared, narrow, or with settings of its own.
+import { scriptWord } from "./bytes.ts";
 import type { Draft } from "./draft.ts";
 
 /** Two heads that change one file in different ways; the second is checked out, `$one` is the first. */
@@ -82,5 +83,29 @@ export function share(draft: Draft): void {
   draft.steps.push({
     text: `{ ${command}; } >/dev/null 2>&1 || true; cd "$W/repo"`,
     ...(kind.includes("relative") ? {} : { relocate: "repo/.hg/sharedpath" }),
+  });
+}
+
+/** The repository's place is taken by a narrow clone of it. */
+export function narrow(draft: Draft): void {
+  const { random } = draft;
+  const folder = (path: string): string => path.split("/").slice(0, -1).join("/");
+  const pattern = (): string => {
+    const path = draft.known();
+    return random.pick([
+      `path:${folder(path)}`,
+      `path:${path.split("/")[0]}`,
+      `path:${path}`,
+      `rootfilesin:${folder(path)}`,
+    ]);
+  };
+  const flags = ["--include", "--include", "--exclude"].flatMap((flag, at) =>
+    at === 0 || random.percent(60) ? [flag, scriptWord(pattern())] : [],
+  );
+  const enable = "printf '[extensions]\\nnarrow =\\n' >>";
+  const settle = `cat repo/.hg/hgrc > narrow/.hg/hgrc; ${enable} narrow/.hg/hgrc; rm -rf repo; mv narrow repo`;
+  const clone = `hg --config extensions.narrow= clone -q --narrow ${flags.join(" ")} source narrow`;
+  draft.steps.push({
+    text: `{ cd "$W"; cp -a repo source; ${enable} source/.hg/hgrc; ${clone} && { ${settle}; }; rm -rf source narrow; } >/dev/null 2>&1 || true; cd "$W/repo"`,
   });
 }

@@ -2,7 +2,7 @@
 import type { ByteText } from "./bytes.ts";
 import { change } from "./changes.ts";
 import { Draft, type Step } from "./draft.ts";
-import { configure, interrupt, share } from "./endings.ts";
+import { configure, interrupt, narrow, share } from "./endings.ts";
 import { event } from "./history.ts";
 import { folderNames } from "./names.ts";
 import { Random } from "./random.ts";
@@ -71,6 +71,7 @@ export function generateRepository(seed: number, extensions: readonly string[] =
   if (random.percent(30)) interrupt(draft);
   draft.attempt(`hg log --hidden -T '{node}\\n' > "$W/nodes"`);
   if (random.percent(9)) share(draft);
+  else if (random.percent(5)) narrow(draft);
   for (let step = random.below(9); step > 0; step -= 1) change(draft);
   if (random.percent(55)) configure(draft);
   leaveTraces(draft, extensions);

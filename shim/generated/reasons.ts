@@ -41,7 +41,7 @@ export const reasons: readonly { readonly id: string; readonly sentence: string 
   { "id": "repository.changed", "sentence": "The repository changed while it was read." },
   { "id": "repository.subrepository", "sentence": "The repository has subrepositories." },
   { "id": "repository.sparse", "sentence": "Legacy refuses the rules of a sparse checkout or warns of them, or they have a form that native does not read." },
-  { "id": "repository.narrow", "sentence": "The answer depends on the files of a narrow clone, or its narrowspec has a form that legacy does not write." },
+  { "id": "repository.narrow", "sentence": "Files outside a narrow clone are asked for, or its narrowspec has a form that legacy does not write." },
   { "id": "repository.obsolescence", "sentence": "The answer depends on obsolescence in a way that native does not implement." },
   { "id": "filesystem.unsupported", "sentence": "The file system folds case or lacks symbolic links or exec bits." },
   { "id": "revision.expression", "sentence": "The revision is an expression that native does not evaluate." },

@@ -22,6 +22,7 @@ pub(crate) struct Scope<'s, 'a> {
 impl<'s, 'a> Scope<'s, 'a> {
     /// The whole expression.
     pub(crate) fn new(setting: Setting<'a>, subject: Subject) -> Outcome<Self> {
+        setting.working_copy.repository.check_not_narrow()?;
         let base = parent_of(setting.working_copy.repository, subject)?;
         Ok(Scope { setting, subject, base, narrowed: None, status: None })
     }

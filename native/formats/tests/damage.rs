@@ -205,7 +205,7 @@ fn nodemaps() {
 #[test]
 fn small_files() {
     run(&["sparse"], |_, bytes| {
-        drop((amalgam_formats::narrowspec::check(&bytes), SparseRules::parse(&bytes), temporary(&bytes)))
+        drop((amalgam_formats::narrowspec::Narrowspec::parse(&bytes), SparseRules::parse(&bytes), temporary(&bytes)))
     });
     run(&["phaseroots"], |_, bytes| drop(phaseroots::parse(&bytes)));
     run(&["obsstore"], |_, bytes| drop(obsstore::parse(&bytes)));

@@ -3,9 +3,10 @@
 use crate::open::Repository;
 use crate::source::open_revlog;
 use amalgam_formats::filelog::{Copied, FileText};
+use amalgam_formats::narrowspec::Narrowspec;
 use amalgam_formats::revlog::{Entry, Revlog, flags};
 use amalgam_formats::{damaged, store_path};
-use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Rev};
+use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop};
 use std::ffi::OsStr;
 use std::ops::Deref;
 use std::os::unix::ffi::OsStrExt;
@@ -20,6 +21,8 @@ pub type CopySource = Copied;
 /// All revisions of one tracked file.
 pub struct Filelog {
     revlog: Revlog,
+    /// The files of a narrow clone: sources of copies among the others are not told.
+    narrow: Option<Arc<Narrowspec>>,
 }
 
 /// The content of a file revision, without a copy of a text that is kept.
@@ -55,11 +58,14 @@ pub struct FileRevision {
 impl Repository {
     /// The history of the tracked file `path`; empty when it was never tracked.
     pub fn filelog(&self, path: &[u8]) -> Outcome<Filelog> {
-        self.check_not_narrow()?;
+        let narrow = self.narrowspec()?.cloned();
+        if narrow.as_ref().is_some_and(|spec| !spec.holds(path)) {
+            return Err(Stop::unsupported(Reason::RepositoryNarrow, "the history of a file that it does not have"));
+        }
         let name = String::from_utf8_lossy(path).into_owned();
         let at = |encoded: Vec<u8>| self.store().join(OsStr::from_bytes(&encoded));
         let (index, data) = (at(store_path::index_path(path)), at(store_path::data_path(path)));
-        Ok(Filelog { revlog: open_revlog(name, &index, data)? })
+        Ok(Filelog { revlog: open_revlog(name, &index, data)?, narrow })
     }
 
     /// The same for reading many revisions, of this file and of others: some of what was opened and read is kept.
@@ -210,6 +216,7 @@ impl Filelog {
         if entry.parents[0] != NULL_REV || (self.revlog.index().has_meta_flags() && !self.has_metadata(rev, &entry)?) {
             return Ok(None);
         }
-        FileText::split(&self.revlog.text(rev)?)?.copied()
+        let copied = FileText::split(&self.revlog.text(rev)?)?.copied()?;
+        Ok(copied.filter(|source| self.narrow.as_ref().is_none_or(|spec| spec.holds(&source.path))))
     }
 }

@@ -11,7 +11,6 @@ use std::os::unix::ffi::OsStrExt;
 impl Repository {
     /// Whether the store has the history of a file `name`, or of one in the folder `name`.
     pub fn was_tracked(&self, name: &[u8]) -> Outcome<bool> {
-        self.check_not_narrow()?;
         let bytes = read_optional(&self.store().join("fncache"))?.unwrap_or_default();
         if bytes.last().is_some_and(|&last| last != b'\n') {
             return Err(damaged("fncache ends within a line"));

@@ -4,7 +4,7 @@ use crate::changelog::Indexed;
 use crate::open::Repository;
 use amalgam_formats::damaged;
 use amalgam_formats::manifest::Manifest;
-use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Rev};
+use amalgam_types::{NULL_NODE, NULL_REV, Node, Outcome, Reason, Rev, Stop};
 use std::sync::Arc;
 
 /// So many manifests are kept, however large: comparing two revisions needs two, a merge three.
@@ -55,8 +55,11 @@ impl KeptManifests {
 
 impl Repository {
     fn manifestlog(&self) -> Outcome<&Indexed> {
-        self.check_not_narrow()?;
         let open = || {
+            if self.narrowspec()?.is_some_and(|spec| spec.is_empty()) {
+                // Legacy knows no manifests then.
+                return Err(Stop::unsupported(Reason::RepositoryNarrow, "a clone without files"));
+            }
             let mut log = Indexed::open(self.store(), "00manifest")?;
             log.revlog.keep_texts();
             if self.ascii {

@@ -12,7 +12,8 @@ use crate::topics::Topics;
 use crate::visibility::Visibility;
 use amalgam_config::{Config, RepoConfigFiles};
 use amalgam_formats::damaged;
-use amalgam_formats::narrowspec;
+use amalgam_formats::manifest::Manifest;
+use amalgam_formats::narrowspec::Narrowspec;
 use amalgam_formats::sparse::{self, Sparse, SparseRules};
 use amalgam_types::{Environment, LegacyFacts, Node, Outcome, Reason, Rev, Stop};
 use std::collections::HashMap;
@@ -38,6 +39,9 @@ pub struct Repository {
     /// What the topic extension has to do with it, where that is enabled.
     pub(crate) topics: Option<Topics>,
     pub(crate) sparse: OnceLock<Outcome<Option<Sparse>>>,
+    /// Whether it is a narrow clone.
+    narrow: bool,
+    narrowspec: OnceLock<Outcome<Arc<Narrowspec>>>,
     pub(crate) raw_parents: OnceLock<Outcome<(Node, Node)>>,
     pub(crate) changelog: OnceLock<Outcome<Changelog>>,
     pub(crate) manifestlog: OnceLock<Outcome<crate::changelog::Indexed>>,
@@ -157,6 +161,7 @@ impl Repository {
             return Err(Stop::unsupported(Reason::RepositoryState, "HG_PENDING is set"));
         }
         Ok(Repository {
+            narrow: layout.requirements.has(NARROW),
             layout,
             ascii: env.is_ascii(),
             unfiltered: false,
@@ -165,6 +170,7 @@ impl Repository {
             other_names: false,
             topics: None,
             sparse: OnceLock::new(),
+            narrowspec: OnceLock::new(),
             raw_parents: OnceLock::new(),
             changelog: OnceLock::new(),
             manifestlog: OnceLock::new(),
@@ -236,34 +242,66 @@ impl Repository {
 
     /// Whether it has the history of a part of the files only.
     pub fn is_narrow(&self) -> bool {
-        self.layout.requirements.has(NARROW)
+        self.narrow
     }
 
-    /// A stop in a narrow clone, whose files native does not read.
+    /// A stop in a narrow clone, for what native does not know to limit to its files.
     ///
     /// # Errors
     /// `RepositoryNarrow`.
     pub fn check_not_narrow(&self) -> Outcome<()> {
         match self.is_narrow() {
-            true => Err(Stop::unsupported(Reason::RepositoryNarrow, "manifests and files")),
+            true => Err(Stop::unsupported(Reason::RepositoryNarrow, "what is not limited to its files")),
             false => Ok(()),
         }
     }
 
-    /// A stop unless the narrowspecs of a narrow clone's store and of its working copy are one, in the form that
-    /// legacy writes.
+    /// Which files a narrow clone has; nothing where it is none.
     ///
     /// # Errors
-    /// `RepositoryNarrow`; where one cannot be read.
-    pub fn check_narrowspecs(&self) -> Outcome<()> {
+    /// `RepositoryNarrow` unless the narrowspecs of the store and of the working copy are one, in the form that legacy
+    /// writes; where one cannot be read.
+    pub fn narrowspec(&self) -> Outcome<Option<&Arc<Narrowspec>>> {
+        if !self.is_narrow() {
+            return Ok(None);
+        }
         let read = |path: PathBuf| {
             read_optional(&path)?.ok_or_else(|| Stop::unsupported(Reason::RepositoryNarrow, "no narrowspec"))
         };
-        let store = read(self.layout.store.join("narrowspec"))?;
-        if read(self.layout.dot_hg.join("narrowspec.dirstate"))? != store {
-            return Err(Stop::unsupported(Reason::RepositoryNarrow, "the working copy's narrowspec is another"));
+        let parse = || {
+            let store = read(self.layout.store.join("narrowspec"))?;
+            if read(self.layout.dot_hg.join("narrowspec.dirstate"))? != store {
+                return Err(Stop::unsupported(Reason::RepositoryNarrow, "the working copy's narrowspec is another"));
+            }
+            Narrowspec::parse(&store).map(Arc::new)
+        };
+        self.narrowspec.get_or_init(parse).as_ref().map(Some).map_err(Clone::clone)
+    }
+
+    /// A stop in a narrow clone where a revision does not have the path that legacy looks for in it besides what was
+    /// asked for.
+    ///
+    /// # Errors
+    /// `RepositoryNarrow`, or a damaged manifest.
+    pub fn check_narrowed_walk(&self, manifest: &Manifest) -> Outcome<()> {
+        match self.narrowspec()?.and_then(|spec| spec.only_path()) {
+            Some(path) if manifest.get(path)?.is_none() && !manifest.has_dir(path)? => {
+                Err(Stop::unsupported(Reason::RepositoryNarrow, "a revision without the path that is included"))
+            }
+            _ => Ok(()),
         }
-        narrowspec::check(&store)
+    }
+
+    /// Whether it has the history of the file `path`, as any repository but a narrow clone has.
+    ///
+    /// # Errors
+    /// As [`Repository::narrowspec`]; in a clone without any file legacy fails sooner or later.
+    pub fn holds(&self, path: &[u8]) -> Outcome<bool> {
+        match self.narrowspec()? {
+            None => Ok(true),
+            Some(spec) if spec.is_empty() => Err(Stop::unsupported(Reason::RepositoryNarrow, "a clone without files")),
+            Some(spec) => Ok(spec.holds(path)),
+        }
     }
 
     /// A stop where legacy remarks on something.

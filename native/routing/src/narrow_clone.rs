@@ -1,20 +1,41 @@
-//! Narrow clones, which have the history of a part of the files: what looks at changesets and names alone is answered as
-//! in any other repository. `amalgam_repo` stops whatever reads manifests or files, `amalgam_worktree` the dirstate.
+//! Narrow clones, which have the history of a part of the files: the commands whose answers are limited to these as
+//! legacy limits them. `amalgam_repo` stops whatever reads the history of another file.
 
 use amalgam_commands::{CommandSpec, Parsed};
 use amalgam_repo::Repository;
 use amalgam_types::{Outcome, Reason, Stop};
 
-/// Commands that can do without the files.
-const OF_HISTORY: [&str; 12] =
-    ["bookmarks", "branch", "branches", "heads", "log", "parents", "paths", "phase", "root", "tags", "tip", "version"];
-/// Those of them whose arguments are files.
-const TAKE_FILES: [&str; 2] = ["log", "parents"];
-/// Flags with which they look at files.
-const OF_FILES: [&str; 10] =
-    ["copies", "exclude", "follow", "follow-first", "git", "include", "line-range", "patch", "removed", "stat"];
+const COMMANDS: &[&str] = &[
+    "annotate",
+    "bookmarks",
+    "branch",
+    "branches",
+    "cat",
+    "diff",
+    "export",
+    "files",
+    "grep",
+    "heads",
+    "identify",
+    "locate",
+    "log",
+    "manifest",
+    "parents",
+    "paths",
+    "phase",
+    "resolve",
+    "root",
+    "status",
+    "summary",
+    "tags",
+    "tip",
+    "version",
+];
+/// Flags of theirs with which they look at others.
+const OTHERWISE: [(&str, &str); 5] =
+    [("diff", "root"), ("log", "follow-first"), ("log", "line-range"), ("log", "removed"), ("manifest", "all")];
 
-/// Stops where a narrow clone is asked for its files, or where legacy may find its narrowspec at fault.
+/// Stops where native is not known to limit an answer, or where legacy may find the narrowspec at fault.
 ///
 /// # Errors
 /// `RequirementUnknown` without the extension, and `RepositoryNarrow`.
@@ -25,9 +46,8 @@ pub(crate) fn check(repository: &Repository, spec: &CommandSpec, parsed: &Parsed
     if !enabled {
         return Err(Stop::unsupported(Reason::RequirementUnknown, "narrowhg-experimental without the extension"));
     }
-    let takes_files = TAKE_FILES.contains(&spec.name) && !parsed.arguments.is_empty();
-    if !OF_HISTORY.contains(&spec.name) || takes_files || parsed.given().any(|flag| OF_FILES.contains(&flag)) {
-        return Err(Stop::unsupported(Reason::RepositoryNarrow, "files are asked for"));
+    if !COMMANDS.contains(&spec.name) || parsed.given().any(|flag| OTHERWISE.contains(&(spec.name, flag))) {
+        return Err(Stop::unsupported(Reason::RepositoryNarrow, "what is not limited to its files"));
     }
-    repository.check_narrowspecs()
+    repository.narrowspec().map(drop)
 }

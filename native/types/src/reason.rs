@@ -62,7 +62,7 @@ reasons! {
     RepositoryChanged = "repository.changed": "The repository changed while it was read.";
     SubrepositoryPresent = "repository.subrepository": "The repository has subrepositories.";
     RepositorySparse = "repository.sparse": "Legacy refuses the rules of a sparse checkout or warns of them, or they have a form that native does not read.";
-    RepositoryNarrow = "repository.narrow": "The answer depends on the files of a narrow clone, or its narrowspec has a form that legacy does not write.";
+    RepositoryNarrow = "repository.narrow": "Files outside a narrow clone are asked for, or its narrowspec has a form that legacy does not write.";
     ObsolescencePresent = "repository.obsolescence": "The answer depends on obsolescence in a way that native does not implement.";
     FilesystemUnsupported = "filesystem.unsupported": "The file system folds case or lacks symbolic links or exec bits.";
     RevisionExpression = "revision.expression": "The revision is an expression that native does not evaluate.";

@@ -74,7 +74,7 @@ pub fn status_between(
             (None, _) => &mut result.added,
             (Some(_), None) => &mut result.removed,
         };
-        if matcher.matches(path) {
+        if matcher.matches(path) && repository.holds(path)? {
             list.push(path);
         }
         Ok(())
@@ -129,7 +129,10 @@ impl WorkingCopy<'_> {
             }
         }
         let mut result = Overlay { parent: &parent, now: &now, options: &options, result: StatusResult::default() };
-        merge_join(&older, newer, |(path, a, b)| if matcher.matches(path) { result.file(path, a, b) } else { Ok(()) })?;
+        merge_join(&older, newer, |(path, a, b)| match matcher.matches(path) && self.repository.holds(path)? {
+            true => result.file(path, a, b),
+            false => Ok(()),
+        })?;
         let mut result = result.added_since(&older)?;
         if !result.removed.is_empty() {
             for list in [&mut now.unknown, &mut now.ignored] {

@@ -162,7 +162,7 @@ fn forward(
     crate::compare::merge_join(&earlier, &later, |(path, old, new)| {
         if let (None, Some(new)) = (old, new) {
             let named = listed.as_ref().is_none_or(|names| names.contains(path));
-            if named && matcher.is_none_or(|m| m.matches(path)) {
+            if named && matcher.is_none_or(|m| m.matches(path)) && repository.holds(path)? {
                 missing.push((path, new.node()?));
             }
         }

@@ -11,6 +11,7 @@ mod dirstate;
 mod explicit;
 mod filters;
 mod lookup;
+mod narrow;
 mod paths;
 mod place;
 mod refresh;

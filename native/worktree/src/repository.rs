@@ -1,6 +1,7 @@
 //! Status of an opened repository: ties the walk to the repository's history, settings and patterns.
 
 use crate::filters::Filters;
+use crate::narrow::Narrowed;
 use crate::sparse::Limited;
 use crate::subrepositories::Beside;
 use crate::{
@@ -64,7 +65,6 @@ impl<'a> WorkingCopy<'a> {
             return Err(Stop::unsupported(Reason::EnvironmentUnsupported, "HG_PENDING"));
         }
         self.repository.check_watcher()?;
-        self.repository.check_not_narrow()?;
         let parent = FirstParent::new(self)?;
         let load = || ignore().map(|rules| Box::new(Rules(rules)) as Box<dyn Ignoring>);
         let kept = self.sparse_matcher()?;
@@ -77,10 +77,20 @@ impl<'a> WorkingCopy<'a> {
                 &limited
             }
         };
+        let narrow = self.narrowed(matcher)?;
+        let narrowed;
+        let selection = match narrow {
+            Some(spec) => {
+                narrowed = Narrowed::new(selection, spec);
+                &narrowed
+            }
+            None => selection,
+        };
         let subrepositories = if options.beside_subrepositories { self.subrepositories_if_any()? } else { None };
         let beside;
         let selection = match &subrepositories {
             Some(all) if !all.is_empty() => {
+                self.repository.check_not_narrow()?;
                 if matcher.explicit_files().iter().any(|name| all.hold(name)) {
                     return Err(Stop::unsupported(Reason::SubrepositoryPresent, "files of one are asked for"));
                 }
@@ -110,7 +120,6 @@ impl<'a> WorkingCopy<'a> {
 }
 
 fn load_dirstate(repository: &Repository) -> Outcome<Dirstate> {
-    repository.check_not_narrow()?;
     Dirstate::load(repository.dot_hg(), repository.requirements().has("dirstate-v2"))
 }
 

@@ -168,7 +168,7 @@ fn list_working_copy(
 pub(super) fn named_files(repository: &Repository, matcher: &Matcher<'_>) -> Outcome<Option<Vec<Vec<u8>>>> {
     let mut named = matcher.explicit_files().to_vec();
     named.sort_unstable();
-    if !matcher.prefix() || named.windows(2).all(|pair| pair[0] != pair[1]) {
+    if !matcher.prefix() || repository.is_narrow() || named.windows(2).all(|pair| pair[0] != pair[1]) {
         return Ok(None);
     }
     let known = known_files(repository)?;
@@ -199,10 +199,11 @@ fn list_revision(
     }
     let manifest = manifest_beside_subrepositories(prepared, rev, matcher)?;
     let repository = prepared.repository()?;
+    repository.check_narrowed_walk(&manifest)?;
     let mut found = false;
     for entry in manifest.iter() {
         let entry = entry?;
-        if matcher.matches(entry.path) {
+        if matcher.matches(entry.path) && repository.holds(entry.path)? {
             let details = match lines.details() {
                 true => Some((repository.file_size(entry.path, &entry.node()?)?, entry.flags)),
                 false => None,

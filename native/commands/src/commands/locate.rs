@@ -62,8 +62,13 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
             None => known_files(repository)?.iter().for_each(&mut write),
         },
         Selected::Revision(rev) => {
-            for entry in repository.manifest_of(rev)?.iter() {
-                write(entry?.path);
+            let manifest = repository.manifest_of(rev)?;
+            repository.check_narrowed_walk(&manifest)?;
+            for entry in manifest.iter() {
+                let entry = entry?;
+                if repository.holds(entry.path)? {
+                    write(entry.path);
+                }
             }
         }
     }

@@ -121,6 +121,7 @@ impl Keywords<'_, '_> {
         let patterns = [pattern.to_vec()];
         let options = MatchOptions { patterns: &patterns, include: &[], exclude: &[], default: PatternKind::Glob };
         let matcher = Matcher::for_revision(&context, rev, &options)?;
+        self.history.repository.check_not_narrow()?;
         let manifest = self.history.repository.manifest_of(rev)?;
         if !missing_from(&manifest, &matcher)?.is_empty() {
             return Err(Stop::unsupported(Reason::WarningExpected, "a file that the revision does not have"));

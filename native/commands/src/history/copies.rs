@@ -47,6 +47,9 @@ impl Changeset<'_, '_> {
         }
         let mut copies = Copies::new();
         for path in self.entry()?.files() {
+            if !self.history.repository.holds(path)? {
+                continue;
+            }
             let file = self.history.file_copies(path)?;
             let source = match file.by_changeset.get(&self.rev) {
                 Some(source) => source.clone(),

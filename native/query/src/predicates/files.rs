@@ -170,6 +170,8 @@ fn any_change(
     };
     let wanted = |path: &[u8]| exact.map_or_else(|| matcher.matches(path), |exact| exact == path);
     let entry = changelog.entry(rev)?;
+    let narrow = repository.narrowspec()?;
+    let wanted = |path: &[u8]| wanted(path) && narrow.is_none_or(|spec| spec.holds(path));
     let touched: Vec<&[u8]> = entry.files().filter(|path| wanted(path)).collect();
     if touched.is_empty() {
         return Ok(false);

@@ -88,6 +88,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         specs => query::revisions(&history, specs).map_err(later)?.into_iter().collect(),
     };
     let manifest = manifest_beside_subrepositories(prepared, rev, &matcher)?;
+    prepared.repository()?.check_narrowed_walk(&manifest)?;
     let follow = !prepared.parsed.switch("no-follow");
     let annotation = Annotation::new(&history, rev, options, skipped, follow)?;
     let lines = ranges.into_iter().next().map(|range| range.lines);
@@ -158,7 +159,7 @@ impl Files<'_> {
         }
         for entry in self.manifest.iter() {
             let entry = entry?;
-            if !self.matcher.matches(entry.path) {
+            if !self.matcher.matches(entry.path) || !repository.holds(entry.path)? {
                 continue;
             }
             let node = entry.node()?;

@@ -73,9 +73,10 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
     } else {
         // Legacy goes into each.
         refuse_subrepositories_of(prepared, rev)?;
+        repository.check_narrowed_walk(&manifest)?;
         for entry in manifest.iter() {
             let entry = entry?;
-            if matcher.matches(entry.path) {
+            if matcher.matches(entry.path) && repository.holds(entry.path)? {
                 files.push((entry.path.to_vec(), entry.node()?));
             }
         }

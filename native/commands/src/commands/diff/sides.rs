@@ -51,6 +51,10 @@ pub(super) fn settle(prepared: &Prepared) -> Outcome<Directed> {
     if parsed.switch("ignore-changes-from-ancestors") && !have_one_parent(prepared, sides)? {
         return Err(Stop::unsupported(Reason::FlagUnsupported, "--ignore-changes-from-ancestors"));
     }
+    if sides == Sides::Between(NULL_REV, NULL_REV) {
+        // Legacy takes the working directory's parent for the earlier one.
+        return Err(Stop::unsupported(Reason::RevisionExpression, "the null revision with itself"));
+    }
     Ok(Directed { sides, turned })
 }
 
