@@ -75,11 +75,6 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Whether the configuration enables any extension.
-    pub(crate) fn enables_extensions(&self) -> bool {
-        self.config.items("extensions").any(|(_, value)| !value.starts_with(b"!"))
-    }
-
     /// The repository.
     ///
     /// # Errors

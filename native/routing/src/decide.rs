@@ -446,7 +446,7 @@ impl Deciding<'_, '_> {
         let root = root.filter(|_| usage != RepositoryUse::None);
         // Global flags are settings over all files; a command without a repository sees none of a repository's.
         let changed = flags::apply(early, &parsed, &mut base)?;
-        let loads_extensions = local.items("extensions").next().is_some();
+        let loads_extensions = extensions::any(&local);
         let config = match &root {
             Some(root) if changed => {
                 base.add_repository(env, &repo_config_files(root)?)?;

@@ -11,6 +11,7 @@ mod fill;
 mod filters;
 mod functions;
 pub mod json;
+mod mailmap;
 pub mod python;
 mod regex;
 mod render;
@@ -20,6 +21,7 @@ mod value;
 pub mod width;
 
 pub use engine::{At, Engine, Found, Resources};
+pub use mailmap::Mailmap;
 pub use value::{Date, DateForm, Item, List, Map, ShownBy, Value, Whole};
 
 /// A template as configuration holds it: quotes around all of it do not belong to it.

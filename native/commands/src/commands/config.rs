@@ -49,7 +49,7 @@ fn run(prepared: &Prepared, out: &mut Output<'_>) -> Outcome<i32> {
         return list(prepared, &config, None, out);
     }
     form.show(None, out, |formatter, out| {
-        if prepared.enables_extensions() && shows_defaults(formatter) {
+        if prepared.loads_extensions && shows_defaults(formatter) {
             return Err(Stop::unsupported(Reason::OutputUnsupported, "the default values of extensions' settings"));
         }
         list(prepared, &config, Some(formatter), out)

@@ -10,8 +10,9 @@ use crate::selection::missing_from;
 use amalgam_config::Config;
 use amalgam_matching::{MatchOptions, Matcher, PatternKind};
 use amalgam_query::Clock;
-use amalgam_template::{List, Map, Value, Whole};
+use amalgam_template::{List, Mailmap, Map, Value, Whole};
 use amalgam_types::{Outcome, Reason, Rev, Stop, WDIR_REV};
+use std::io::ErrorKind;
 use std::rc::Rc;
 
 fn unsupported(detail: impl Into<String>) -> Stop {
@@ -49,7 +50,7 @@ const WORKED_OUT_IS_FALSE_SINCE: (u16, u16) = (7, 2);
 
 /// The same of a setting that nothing sets.
 fn unset(prepared: &Prepared, function: &str, section: &[u8], name: &[u8]) -> Outcome<Value> {
-    if prepared.enables_extensions() || prepared.config.get("devel", "all-warnings").is_some() {
+    if prepared.loads_extensions || prepared.config.get("devel", "all-warnings").is_some() {
         return Err(unsupported("a default that an extension may change, or of which legacy may warn"));
     }
     let default = default_of(&prepared.facts, section, name).map_err(|_| unsupported("the default of a setting"))?;
@@ -100,11 +101,13 @@ impl Keywords<'_, '_> {
                 patch::diff_for_template(prepared, rev, &matcher).map(Value::text)
             }
             ("mailmap", [Value::Bytes(author)]) => {
-                let map = self.history.repository.root().join(".mailmap");
-                match std::fs::symlink_metadata(map) {
-                    Ok(_) => Err(unsupported("mailmap with a .mailmap")),
-                    Err(_) => Ok(Value::Bytes(Rc::clone(author))),
-                }
+                let read = || match std::fs::read(self.history.repository.root().join(".mailmap")) {
+                    Ok(text) => Ok(Mailmap::parse(&text)),
+                    Err(error) if error.kind() == ErrorKind::NotFound => Ok(Mailmap::default()),
+                    Err(_) => Err(unsupported("mailmap with a .mailmap that cannot be read")),
+                };
+                let map = self.mailmap.get_or_init(read).as_ref().map_err(Clone::clone)?;
+                Ok(Value::text(map.proper(author)))
             }
             ("revset", [Value::Bytes(query), rest @ ..]) => Ok(revisions(&self.queried_revs(query, rest)?, "revision")),
             ("subsetparents", [Value::Int(rev), Value::Bytes(query), rest @ ..]) => {

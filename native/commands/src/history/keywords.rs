@@ -12,7 +12,7 @@ use crate::patch;
 use crate::subrepositories::refuse_subrepositories_of;
 use crate::{Styles, history::values};
 use amalgam_formats::names;
-use amalgam_template::{At, Found, Item, Map, Resources, ShownBy, Value};
+use amalgam_template::{At, Found, Item, Mailmap, Map, Resources, ShownBy, Value};
 use amalgam_types::{NULL_NODE, Node, NodePrefix, Outcome, Reason, Rev, Stop, WDIR_REV};
 use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
@@ -64,6 +64,7 @@ pub(crate) struct Keywords<'h, 'a> {
     pub(super) styles: Option<Styles>,
     display: OnceCell<PathDisplay>,
     pub(super) latest: RefCell<LatestTags>,
+    pub(super) mailmap: OnceCell<Outcome<Mailmap>>,
     pub(super) queried: RefCell<HashMap<Vec<u8>, Rc<Vec<Rev>>>>,
     pub(super) subsets: RefCell<HashMap<Vec<u8>, Rc<Subset>>>,
     pub(super) global_tags: OnceCell<HashMap<Node, Vec<Vec<u8>>>>,
@@ -78,6 +79,7 @@ impl<'h, 'a> Keywords<'h, 'a> {
             styles,
             display: OnceCell::new(),
             latest: RefCell::default(),
+            mailmap: OnceCell::new(),
             queried: RefCell::default(),
             subsets: RefCell::default(),
             global_tags: OnceCell::new(),

@@ -7,7 +7,7 @@ use crate::line_range::LineRange;
 use crate::patch::{LinesOf, settings_of_diffs};
 use amalgam_diff::DiffOptions;
 use amalgam_diff::matching::blocks_of_texts;
-use amalgam_repo::{FileRev, FileWalk};
+use amalgam_repo::{FileRev, FileWalk, SharedContent};
 use amalgam_types::{AbortKind, Node, Outcome, Reason, Rev, Stop};
 use amalgam_worktree::tracked_files;
 use std::collections::{BTreeMap, HashSet};
@@ -36,9 +36,11 @@ pub(crate) fn line_history(
 pub(crate) fn line_future(history: &History<'_>, file: &FileRev, from: Rev, lines: Range<usize>) -> Outcome<Vec<Rev>> {
     let options = settings(history)?;
     let mut walk = FileWalk::new(history.repository)?;
-    let filelog = walk.filelog(&file.path)?;
+    // A child is compared with what was read for its parent.
+    let filelog = history.repository.shared_filelog(&file.path)?;
+    let content = |rev: Rev| filelog.shared_content_of(&filelog.node(rev)?);
     let start = filelog.known_rev(&file.node)?;
-    let text = filelog.content(start)?;
+    let text = content(start)?;
     let parents = walk.parents(file)?;
     let mut brought = parents.is_empty();
     for parent in parents {
@@ -53,9 +55,11 @@ pub(crate) fn line_future(history: &History<'_>, file: &FileRev, from: Rev, line
     for child in start + 1..filelog.len() {
         let mut changed = false;
         let mut surrounding: Option<Range<usize>> = None;
-        for parent in filelog.parents(child)? {
-            let Some(lines) = reached.get(&parent) else { continue };
-            let (inside, later) = across(&filelog.content(child)?, &filelog.content(parent)?, lines, &options)?;
+        let parents = filelog.parents(child)?;
+        let followed: Vec<_> = parents.iter().filter_map(|&parent| Some((parent, reached.get(&parent)?))).collect();
+        let text = if followed.is_empty() { SharedContent::default() } else { content(child)? };
+        for (parent, lines) in followed {
+            let (inside, later) = across(&text, &content(parent)?, lines, &options)?;
             changed |= inside;
             surrounding = Some(match surrounding {
                 None => later,
