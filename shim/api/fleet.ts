@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { currentRequest, engine } from "../engine/index.ts";
 import { commands } from "../generated/commands.ts";
 import type { Summary } from "../journal/summary.ts";
-import { fleetSections, newPlan } from "../report/fleet.ts";
+import { fleetSections, newPlan, startOf } from "../report/fleet.ts";
 import { withSections } from "../report/plan.ts";
 import { PlanProblem } from "./plan.ts";
 import { readPolicy } from "./policy.ts";
@@ -16,6 +16,11 @@ export interface FleetPlan {
   current: string;
   /** As it should be. */
   wanted: string;
+}
+
+/** The time of a start of Python, in milliseconds, that a plan reckons with; undefined where there is none yet. */
+export function startInPlan(file: string): number | undefined {
+  return existsSync(file) ? startOf(readFileSync(file, "utf8")) : undefined;
 }
 
 /** What `file` should be for a fleet whose journals amount to `summary`. */

@@ -33,7 +33,7 @@ export async function report({ files, since, legacyMs }: ReportPlan): Promise<Su
     journal.entries = journal.entries.filter((one) => one.at >= since);
     journal.comparisons = journal.comparisons.filter((one) => one.at >= since);
   }
-  return summarize(journal, legacyMs ?? (await legacyStart()));
+  return summarize(journal, legacyMs ?? Math.round(await legacyStart()));
 }
 
 /** What starting legacy takes here, in milliseconds: the least of a few, since all else that goes on only adds to it. */

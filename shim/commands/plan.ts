@@ -1,18 +1,19 @@
 // `amalgam plan`: writes the tables of migration-plan.md, from the committed results of parity runs or from the journals
 // of a team.
 import path from "node:path";
-import { planFleet } from "../api/fleet.ts";
+import { planFleet, startInPlan } from "../api/fleet.ts";
 import { PlanProblem, readPlan } from "../api/plan.ts";
 import { replaceFile } from "../api/replace-file.ts";
 import { ownJournal } from "../api/report.ts";
 import { done, type Ending, finding, Mistake } from "./ending.ts";
 import { parse, subcommand } from "./parse.ts";
-import { noJournal, readSince, summed } from "./report.ts";
+import { noJournal, readMs, readSince, summed } from "./report.ts";
 
 interface Options {
   file?: string;
   fleet?: true | string[];
   since?: string;
+  legacyMs?: string;
   check?: true;
   json?: true;
 }
@@ -36,22 +37,26 @@ export function run(args: string[]): Promise<Ending> {
     )
     .option("--fleet [journals...]", "a plan of your own, from these journals of people or machines, or from yours")
     .option("--since <when>", "with --fleet: only what is younger: 7d, 12h, or a date such as 2026-01-31")
+    .option("--legacy-ms <ms>", "with --fleet: what a start of Python takes (default: as in the plan, or measured)")
     .option("--check", "only say whether the file is as it would be written")
     .option("--json", "print the recorded results as JSON");
   return parse(command, args, async () => {
     const options = command.opts<Options>();
     const { fleet, since, file, json } = options;
     if (fleet === undefined && since !== undefined) throw new Mistake("--since belongs to --fleet");
+    if (fleet === undefined && options.legacyMs !== undefined) throw new Mistake("--legacy-ms belongs to --fleet");
     if (fleet !== undefined) {
       if (json) throw new Mistake("--fleet and --json exclude each other", ["amalgam report --json has the figures."]);
       const own = fleet === true ? ownJournal() : undefined;
       if (own?.files.length === 0) return noJournal(own.file, false);
       const files = fleet === true ? (own?.files ?? []) : fleet;
       const after = since === undefined ? undefined : readSince(since, Date.now());
-      const summary = await summed({ files, since: after, legacyMs: undefined });
+      const target = path.resolve(file ?? "migration-plan.md");
+      const legacyMs = readMs(options.legacyMs) ?? startInPlan(target);
+      const summary = await summed({ files, since: after, legacyMs });
       const people = fleet === true ? 1 : files.length;
       return settle(
-        attempt(() => planFleet(path.resolve(file ?? "migration-plan.md"), summary, people)),
+        attempt(() => planFleet(target, summary, people)),
         options,
       );
     }

@@ -117,7 +117,7 @@ export function readSince(text: string, now: number): number {
   return date;
 }
 
-function readMs(text: string | undefined): number | undefined {
+export function readMs(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (!(value > 0 && value < 1e6)) throw new Mistake(`--legacy-ms ${text}: a number of milliseconds, such as 190`);

@@ -16,7 +16,7 @@ interface Route {
 export interface Fleet {
   summary: Pick<
     Summary,
-    "from" | "to" | "total" | "native" | "savedMs" | "damaged" | "commands" | "reasons" | "compared"
+    "from" | "to" | "total" | "native" | "savedMs" | "legacyMs" | "damaged" | "commands" | "reasons" | "compared"
   >;
   /** How many journals it is about. */
   journals: number;
@@ -49,6 +49,12 @@ The tables are written by \`amalgam plan --fleet\` from journals and from the po
 <!-- end of reasons -->
 `;
 
+/** The time of a start of Python that an earlier plan reckons with: measured anew, it would be stale at once. */
+export function startOf(plan: string): number | undefined {
+  const found = /native, which saved [^.]* at (\d+(?:\.\d+)?) ms for a start of Python\./.exec(plan)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
 const mostReasons = 20;
 
 const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
@@ -62,7 +68,7 @@ export function fleetSections(fleet: Fleet): Record<"fleet" | "reasons", string>
   const of = `${journals} ${journals === 1 ? "journal" : "journals"}`;
   return {
     fleet: [
-      `${summary.total} invocations in ${of}, ${day(summary.from)} to ${day(summary.to)}: ${percent(summary.native, summary.total)} native, which saved ${minutes(summary.savedMs)}. Proven means against Mercurial ${legacy}.`,
+      `${summary.total} invocations in ${of}, ${day(summary.from)} to ${day(summary.to)}: ${percent(summary.native, summary.total)} native, which saved ${minutes(summary.savedMs)} at ${summary.legacyMs} ms for a start of Python. Proven means against Mercurial ${legacy}.`,
       "",
       row(["command", "stage", "calls", "native", "same", "different", "proven", "next"]),
       "|---|---|---:|---:|---:|---:|---|---|",

@@ -54,10 +54,15 @@ describe("amalgam report", () => {
     expect(plan("--check").stdout.toString()).toContain("is stale: run amalgam plan --fleet");
     plan();
     expect(readFileSync(file, "utf8")).toMatch(/status comes first\.[\s\S]*\| `status` \| native \| 4 \| 75 % /);
+    // The time of a start of Python stays what the plan says, however long one takes now.
+    expect(plan("--legacy-ms", "98765").code).toBe(0);
+    expect(readFileSync(file, "utf8")).toContain("at 98765 ms for a start of Python");
+    expect(plan("--check").code).toBe(0);
     writeFileSync(file, "no markers\n");
     expect(plan()).toMatchObject({ code: 2 });
     expect(readFileSync(file, "utf8")).toBe("no markers\n");
     expect(run("plan", "--since", "7d").stderr.toString()).toContain("--since belongs to --fleet");
+    expect(run("plan", "--legacy-ms", "7").stderr.toString()).toContain("--legacy-ms belongs to --fleet");
     // Later tests count.
     const lines = readFileSync(journal, "utf8").trimEnd().split("\n");
     writeFileSync(journal, `${lines.slice(0, 5).join("\n")}\n`);

@@ -1,6 +1,6 @@
 // A team's own plan: stages from routes, and for each command what comes next.
 import { describe, expect, test } from "vitest";
-import { type Fleet, fleetSections, newPlan, stageOf } from "../../../shim/report/fleet.ts";
+import { type Fleet, fleetSections, newPlan, stageOf, startOf } from "../../../shim/report/fleet.ts";
 import { withSections } from "../../../shim/report/plan.ts";
 
 const always = (mode: string, commands = ["*"], more = {}) => ({ commands, mode, ...more });
@@ -27,7 +27,15 @@ describe("the tables", () => {
   });
   const fleet = (changes: Partial<Fleet>): Fleet => ({
     summary: {
-      ...{ from: Date.UTC(2030, 0, 2), to: Date.UTC(2030, 0, 9), total: 30, native: 12, savedMs: 300_000, damaged: 0 },
+      ...{
+        from: Date.UTC(2030, 0, 2),
+        to: Date.UTC(2030, 0, 9),
+        total: 30,
+        native: 12,
+        savedMs: 300_000,
+        legacyMs: 190.5,
+        damaged: 0,
+      },
       commands: [command("status", 20, 12), command("log", 9, 0), command("comm|it`", 1, 0)],
       reasons: [
         { reason: "config.hook", detail: "a", calls: 5, lostMs: 950, commands: ["status", "log"] },
@@ -46,8 +54,10 @@ describe("the tables", () => {
 
   test("have the figures of each command, whatever its name", () => {
     expect(fleetSections(fleet({})).fleet).toContain(
-      "30 invocations in 2 journals, 2030-01-02 to 2030-01-09: 40 % native, which saved 5 min.",
+      "30 invocations in 2 journals, 2030-01-02 to 2030-01-09: 40 % native, which saved 5 min at 190.5 ms for a start of Python.",
     );
+    expect(startOf(fleetSections(fleet({})).fleet)).toBe(190.5);
+    expect(startOf("no plan")).toBeUndefined();
     expect(rowOf("status")).toBe(
       "| `status` | native | 20 | 60 % | - | - | yes | `config.hook`: remove the pre-, post- or fail- hook on this command, where it is not needed |",
     );
