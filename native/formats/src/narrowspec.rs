@@ -50,8 +50,8 @@ impl Narrowspec {
                 _ => return Err(Stop::unsupported(Reason::RepositoryNarrow, "a line of the narrowspec")),
             }
         }
-        // Up to 7.1 what is excluded wins, from 7.2 on what is nested deeper.
-        let is_nested = |include: &Pattern| found.exclude.iter().any(|exclude| exclude.is_above(include));
+        // Up to 7.1 what is excluded wins, from 7.2 on what is nested deeper; and where nothing is left, legacy fails.
+        let is_nested = |include: &Pattern| found.exclude.iter().any(|exclude| exclude.covers(include));
         if found.include.iter().any(is_nested) {
             return Err(Stop::unsupported(Reason::RepositoryNarrow, "what is included is in what is excluded"));
         }
@@ -71,7 +71,7 @@ impl Narrowspec {
             return None;
         }
         let outermost =
-            |pattern: &&Pattern| !self.include.iter().any(|other| other != *pattern && other.is_above(pattern));
+            |pattern: &&Pattern| !self.include.iter().any(|other| other != *pattern && other.covers(pattern));
         let mut paths = self.include.iter().filter(outermost);
         match (paths.next(), paths.next()) {
             (Some(Pattern::Path(path)), None) if !path.is_empty() => Some(path),
@@ -113,13 +113,10 @@ impl Pattern {
         is_plain.then(|| of(path.to_vec()))
     }
 
-    /// Whether the other one's path is its own, or below it.
-    fn is_above(&self, other: &Pattern) -> bool {
+    /// Whether it matches whatever the other one does.
+    fn covers(&self, other: &Pattern) -> bool {
         let (Pattern::Path(theirs) | Pattern::FilesIn(theirs)) = other;
-        match self {
-            Pattern::Path(own) => theirs != own && is_at_or_below(theirs, own),
-            Pattern::FilesIn(_) => false,
-        }
+        self == other || matches!(self, Pattern::Path(own) if is_at_or_below(theirs, own))
     }
 
     fn matches(&self, path: &[u8]) -> bool {
@@ -169,6 +166,7 @@ mod tests {
             "[include]\npath:./a\n",
             "[include]\npath:a/b\n[exclude]\npath:a\n",
             "[include]\nrootfilesin:a/b\n[exclude]\npath:\n",
+            "[include]\npath:a\npath:b\n[exclude]\npath:a\n",
         ]) {
             assert!(Narrowspec::parse(spec.as_bytes()).is_err(), "{spec:?}");
         }

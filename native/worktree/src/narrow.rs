@@ -17,7 +17,7 @@ impl WorkingCopy<'_> {
     /// `RepositoryNarrow` for files outside that `matcher` names, and where a narrow clone is something else besides.
     pub(crate) fn narrowed(&self, matcher: &Matcher<'_>) -> Outcome<Option<&Narrowspec>> {
         let Some(spec) = self.repository.narrowspec()? else { return Ok(None) };
-        // The Rust extension leaves some of such a status to Python, and with it the reading of patterns and rules.
+        // Which part of such a status the Rust extension leaves to Python is not settled.
         if self.build != LegacyBuild::C {
             return Err(refused("a status of the Rust extension"));
         }

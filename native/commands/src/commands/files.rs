@@ -148,9 +148,12 @@ fn list_working_copy(
         false => refuse_files_of_subrepositories(prepared, &tracked, matcher)?,
     }
     let named = named_files(repository, matcher)?;
+    let narrow = repository.narrowspec()?;
     let paths: Box<dyn Iterator<Item = &[u8]>> = match &named {
         Some(named) => Box::new(named.iter().map(Vec::as_slice).filter(|path| tracked.contains(path))),
-        None => Box::new(tracked.iter().filter(|path| matcher.matches(path))),
+        None => {
+            Box::new(tracked.iter().filter(|path| matcher.matches(path) && narrow.is_none_or(|spec| spec.holds(path))))
+        }
     };
     let mut found = false;
     for path in paths {

@@ -42,7 +42,9 @@ pub(super) fn working_files(
     let repository = prepared.repository()?;
     let tracked = tracked_files(repository)?;
     refuse_files_of_subrepositories(prepared, &tracked, matcher)?;
-    let paths: Vec<&[u8]> = tracked.iter().filter(|path| matcher.matches(path)).collect();
+    let narrow = repository.narrowspec()?;
+    let is_asked = |path: &&[u8]| matcher.matches(path) && narrow.is_none_or(|spec| spec.holds(path));
+    let paths: Vec<&[u8]> = tracked.iter().filter(is_asked).collect();
     let files = working_copy(prepared)?.files()?;
     let search_one = |folder: &mut Vec<u8>, path: &&[u8]| -> Outcome<Option<Hit>> {
         let Some(file) = files.read_if_there(path, folder)? else { return Ok(None) };
